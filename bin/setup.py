@@ -1,0 +1,123 @@
+"""Make .venv what the lock file says, and do nothing when it already is.
+
+`bin/setup.py run` installs what the application needs, `bin/setup.py dev` also what the checks and tests need.
+Standard library only, and readable by any Python 3, so that an old one gets a sentence and not a traceback.
+"""
+
+import ctypes
+import ctypes.util
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+LOCKS = {"run": ROOT / "requirements.txt", "dev": ROOT / "requirements-dev.txt"}
+OLDEST = (3, 11)
+
+# What WeasyPrint loads when it is imported: file names to try, then the package that has it on Debian and Ubuntu.
+LIBRARIES = {
+    "GObject": (["libgobject-2.0.so.0", "libgobject-2.0.0.dylib"], "libglib2.0-0"),
+    "Pango": (["libpango-1.0.so.0", "libpango-1.0.dylib"], "libpango-1.0-0"),
+    "PangoFT2": (["libpangoft2-1.0.so.0", "libpangoft2-1.0.dylib"], "libpangoft2-1.0-0"),
+    "HarfBuzz": (["libharfbuzz.so.0", "libharfbuzz.0.dylib"], "libharfbuzz0b"),
+    "HarfBuzz subset": (["libharfbuzz-subset.so.0", "libharfbuzz-subset.0.dylib"], "libharfbuzz-subset0"),
+    "Fontconfig": (["libfontconfig.so.1", "libfontconfig.1.dylib"], "libfontconfig1"),
+}
+
+
+def loads(names):
+    """Whether one of these shared libraries can be loaded in this process."""
+    stems = [name.split(".so")[0].split(".dylib")[0].removeprefix("lib") for name in names]
+    for name in [*names, *filter(None, map(ctypes.util.find_library, stems))]:
+        try:
+            ctypes.CDLL(name)
+        except OSError:
+            continue
+        return True
+    return False
+
+
+def missing_libraries(can_load=loads):
+    """The (name, Debian package) pairs of the system libraries for PDF that are not here."""
+    return [(name, package) for name, (files, package) in LIBRARIES.items() if not can_load(files)]
+
+
+def how_to_get(missing, platform=sys.platform):
+    """Which library is missing and the command that brings it, as lines."""
+    lines = ["PDF documents need system libraries that are not on this machine:", ""]
+    lines += [f"  {name}" for name, _ in missing]
+    if platform == "darwin":
+        lines += ["", "Install them with", "", "  brew install pango", ""]
+        lines += ["and, if Python still does not find them, export DYLD_FALLBACK_LIBRARY_PATH=$(brew --prefix)/lib"]
+    else:
+        root = "" if hasattr(os, "geteuid") and os.geteuid() == 0 else "sudo "
+        packages = " ".join(package for _, package in missing)
+        lines += ["", "Install them with", "", f"  {root}apt-get install {packages}"]
+        lines += ["", "(Fedora: dnf install pango; Alpine: apk add pango fontconfig)"]
+    return [*lines, "", "then run the same command again."]
+
+
+def stop(*lines):
+    print("\n".join(lines), file=sys.stderr)
+    raise SystemExit(1)
+
+
+def fingerprint(lock):
+    return hashlib.sha256(lock.read_bytes() + sys.version.encode() + str(VENV).encode()).hexdigest()
+
+
+def is_current(what):
+    """The lock file that was installed is this one, for this Python, in this place, and its interpreter still starts."""
+    stamp = VENV / f".installed-{what}"
+    return stamp.exists() and stamp.read_text() == fingerprint(LOCKS[what]) and (VENV / "bin" / "python").exists()
+
+
+def make_venv():
+    python = VENV / "bin" / "python"
+    version = "import sys; print(sys.version_info[:2])"
+    if python.exists():
+        found = subprocess.run([python, "-c", version], capture_output=True, text=True, check=False)
+        if found.returncode == 0 and found.stdout.strip() == str(sys.version_info[:2]):
+            return
+        shutil.rmtree(VENV)
+    print(f"Making .venv with Python {sys.version.split()[0]}", flush=True)
+    if subprocess.run([sys.executable, "-m", "venv", VENV], check=False).returncode:
+        shutil.rmtree(VENV, ignore_errors=True)
+        stop("Python could not make a virtual environment.", "On Debian and Ubuntu: apt-get install python3-venv")
+
+
+def install(what):
+    lock = LOCKS[what]
+    print(f"Installing {lock.name}", flush=True)
+    command = [VENV / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    if subprocess.run([*command, "--require-hashes", "--no-deps", "-r", lock], check=False).returncode:
+        stop(
+            f"Installing {lock.name} failed; the reason is above. What was installed stays, so a second try is shorter."
+        )
+    done = ["run", "dev"] if what == "dev" else ["run"]
+    for name in done:  # the development lock contains the other one
+        (VENV / f".installed-{name}").write_text(fingerprint(LOCKS[name]))
+
+
+def main(what):
+    missing = missing_libraries()
+    if missing:
+        stop(*how_to_get(missing))
+    if is_current(what):
+        return
+    make_venv()
+    install(what)
+
+
+if __name__ == "__main__":
+    if sys.version_info < OLDEST:
+        needed = ".".join(map(str, OLDEST))
+        stop(
+            "This needs Python %s or newer; %s is %s." % (needed, sys.executable, sys.version.split()[0]),  # noqa: UP031
+            "Name another one: make PYTHON=python3.12 ...",
+        )
+    main(sys.argv[1] if len(sys.argv) > 1 else "run")

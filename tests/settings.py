@@ -1,0 +1,18 @@
+"""The application's settings in a folder of their own, so that a test never touches what `make run` keeps in var/."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+os.environ.setdefault("WBL_TESTING", "1")
+os.environ.setdefault("SECRET_KEY", "for-tests-only")
+if "WBL_TEST_DIR" not in os.environ:
+    # The first process makes it and removes it; xdist's workers and the servers of the journeys find it in the environment.
+    os.environ["WBL_TEST_DIR"] = tempfile.mkdtemp(prefix="wbl-tests-")
+    atexit.register(shutil.rmtree, os.environ["WBL_TEST_DIR"], ignore_errors=True)
+_root = os.environ["WBL_TEST_DIR"]
+if os.environ.get("DATA_DIR") in (None, os.path.join(_root, "main")):  # nobody chose one for this process
+    os.environ["DATA_DIR"] = os.path.join(_root, os.environ.get("PYTEST_XDIST_WORKER", "main"))
+
+from wbl_course.settings import *  # noqa: E402, F403
