@@ -1,0 +1,33 @@
+from typing import Any
+from urllib.parse import quote
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
+from django.conf import settings
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest
+from django.urls import reverse
+
+from accounts.models import Role, User
+
+
+class Backend(AuthenticationBackend):
+    """Sign-in by e-mail; the person of a request arrives in one query with college, and whether any role is held."""
+
+    def get_user(self, user_id: int) -> User | None:
+        people = User.objects.select_related("college__consortium").annotate(has_role=Exists(Role.objects.filter(user=OuterRef("pk"))))
+        return people.filter(pk=user_id, is_active=True).first()
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Nobody signs up by themselves: people come by invitation. Links in mail start with the configured address, not with a request's host."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
+        return str(settings.SITE_URL) + path.replace("UID-KEY", quote(key))
+
+    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
+        return str(settings.SITE_URL) + reverse("account_confirm_email", args=[emailconfirmation.key])

@@ -1,0 +1,5 @@
+"""What cohorts register with apps below."""
+
+
+def register() -> None:
+    """Called once from `AppConfig.ready()`."""

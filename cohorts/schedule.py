@@ -1,0 +1,70 @@
+"""Dates are offsets from the cohort's start, in its own time zone: "week 2, Sunday 23:59". Starting a cohort is choosing one date."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils import formats
+
+from cohorts.models import Cohort
+from modules.outline import ItemOutline, Outline
+
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+LAST_MINUTE = time(23, 59)
+
+
+@dataclass(frozen=True)
+class Due:
+    """A date of the cohort: what is due, for which item, when. `key` names it for a facilitator's change."""
+
+    key: str
+    item: ItemOutline
+    label: str
+    at: datetime
+
+
+def week_starts(starts_on: date, week: int) -> date:
+    """The first day of a week, weeks counted from 1."""
+    return starts_on + timedelta(weeks=week - 1)
+
+
+def day_in_week(starts_on: date, week: int, day: str) -> date:
+    """The date of a weekday in the cohort's week, which begins on the weekday of its start. Raises ValueError for a name that is no day."""
+    first = week_starts(starts_on, week)
+    return first + timedelta(days=(DAYS.index(day) - first.weekday()) % 7)
+
+
+def last_minute(day: date, zone: ZoneInfo) -> datetime:
+    """23:59 of that day there, whatever daylight saving does."""
+    return datetime.combine(day, LAST_MINUTE, tzinfo=zone)
+
+
+def opens_at(cohort: Cohort, outline: Outline) -> dict[str, datetime]:
+    """Module slug → the first minute of its week."""
+    return {m.slug: datetime.combine(week_starts(cohort.starts_on, m.week), time.min, tzinfo=cohort.zone) for m in outline.modules}
+
+
+def opening_words(cohort: Cohort, outline: Outline) -> dict[str, str]:
+    """Module slug → "Opens Monday, September 7 (week 2)."."""
+    return {
+        m.slug: f"Opens {formats.date_format(week_starts(cohort.starts_on, m.week), 'l, F j')} (week {m.week})." for m in outline.modules
+    }
+
+
+def weeks(outline: Outline) -> int:
+    return max((module.week for module in outline.modules), default=1)
+
+
+def dates(starts_on: date, zone: ZoneInfo, outline: Outline, changes: Mapping[str, str]) -> Iterator[Due]:
+    """Every date of a cohort that would start on that day, in order of the course. Kinds give them in `facts["dates"]`: [{key, label, week, day}]."""
+    for item in outline.items:
+        for entry in item.facts.get("dates", ()):
+            key = f"{item.key}:{entry['key']}"
+            day = date.fromisoformat(changes[key]) if key in changes else day_in_week(starts_on, entry["week"], entry["day"])
+            yield Due(key, item, entry["label"], last_minute(day, zone))
+
+
+def of(cohort: Cohort, outline: Outline) -> list[Due]:
+    """The cohort's dates, earliest first."""
+    return sorted(dates(cohort.starts_on, cohort.zone, outline, cohort.date_changes), key=lambda due: (due.at, due.key))

@@ -1,0 +1,7 @@
+from django.urls import path
+
+from foundation.drafts import views
+
+app_name = "drafts"
+
+urlpatterns = [path("drafts/<path:place>/", views.draft, name="draft")]

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class RichtextConfig(AppConfig):
+    name = "foundation.richtext"
