@@ -1,0 +1,121 @@
+"""The people of the product as fixtures, over two regions that must never see each other."""
+
+from dataclasses import dataclass
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from accounts.models import College, Consortium, Role, User
+from cohorts.models import Cohort, Enrolment
+from tests import factories
+
+
+@pytest.fixture(autouse=True)
+def _no_leftovers(db: None) -> None:
+    """Rate limits live in the cache; a test starts without the last one's."""
+    cache.clear()
+
+
+@pytest.fixture
+def consortium() -> Consortium:
+    return factories.ConsortiumFactory.create(slug="home-region", short_name="Home Region")
+
+
+@pytest.fixture
+def college(consortium: Consortium) -> College:
+    return factories.CollegeFactory.create(consortium=consortium, name="First College", slug="first")
+
+
+@pytest.fixture
+def other_college(consortium: Consortium) -> College:
+    return factories.CollegeFactory.create(consortium=consortium, name="Second College", slug="second")
+
+
+@pytest.fixture
+def cohort(consortium: Consortium) -> Cohort:
+    return factories.CohortFactory.create(slug="fall", title="Fall 2026", edition__consortium=consortium)
+
+
+@pytest.fixture
+def other_cohort() -> Cohort:
+    """A cohort of another region, for all that must not be seen."""
+    return factories.CohortFactory.create(slug="elsewhere", title="Elsewhere 2026")
+
+
+@pytest.fixture
+def enrolment(cohort: Cohort, college: College) -> Enrolment:
+    """The participant's."""
+    user = factories.UserFactory.create(email="participant@example.org", first_name="Pat", last_name="Participant", college=college)
+    return factories.EnrolmentFactory.create(cohort=cohort, user=user)
+
+
+@pytest.fixture
+def participant(enrolment: Enrolment) -> User:
+    return enrolment.user
+
+
+@pytest.fixture
+def classmate(cohort: Cohort, other_college: College) -> User:
+    user = factories.UserFactory.create(email="classmate@example.org", first_name="Casey", last_name="Classmate", college=other_college)
+    factories.EnrolmentFactory.create(cohort=cohort, user=user)
+    return user
+
+
+@pytest.fixture
+def facilitator(cohort: Cohort, consortium: Consortium) -> User:
+    user = factories.UserFactory.create(email="facilitator@example.org", first_name="Fran", last_name="Facilitator")
+    factories.RoleFactory.create(user=user, consortium=consortium, kind=Role.Kind.FACILITATOR)
+    factories.FacilitationFactory.create(cohort=cohort, user=user)
+    return user
+
+
+@pytest.fixture
+def other_facilitator(consortium: Consortium) -> User:
+    """May facilitate in the same consortium, but was not given this cohort."""
+    user = factories.UserFactory.create(email="other-facilitator@example.org")
+    factories.RoleFactory.create(user=user, consortium=consortium, kind=Role.Kind.FACILITATOR)
+    return user
+
+
+@pytest.fixture
+def staff(consortium: Consortium) -> User:
+    user = factories.UserFactory.create(email="staff@example.org")
+    factories.RoleFactory.create(user=user, consortium=consortium, kind=Role.Kind.STAFF)
+    return user
+
+
+@pytest.fixture
+def college_liaison(college: College) -> User:
+    user = factories.UserFactory.create(email="liaison@example.org", college=college)
+    factories.RoleFactory.create(user=user, consortium=college.consortium, kind=Role.Kind.LIAISON, college=college)
+    return user
+
+
+@pytest.fixture
+def administrator() -> User:
+    return factories.UserFactory.create(email="admin@example.org", is_superuser=True, is_staff=True)
+
+
+@pytest.fixture
+def outsider(other_cohort: Cohort) -> User:
+    """Takes the course elsewhere: signed in, and a stranger here."""
+    user = factories.UserFactory.create(email="outsider@example.org", first_name="Odd", last_name="Outsider")
+    factories.EnrolmentFactory.create(cohort=other_cohort, user=user)
+    return user
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A client for a person: `as_(participant).get(…)`."""
+
+    def __call__(self, user: User | None) -> Client:
+        client = Client()
+        if user is not None:
+            client.force_login(user, backend="accounts.adapters.Backend")
+        return client
+
+
+@pytest.fixture
+def as_() -> SignedIn:
+    return SignedIn()
