@@ -1,4 +1,4 @@
-"""The web server, the same under `make run` and in the container: threads, since a request waits for the database, not for a core."""
+"""The web server, the same under `make run` and in the container: threads, since a request mostly waits."""
 
 import os
 

@@ -58,7 +58,7 @@ class Child:
             env=self.env,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=die_with_parent,
+            preexec_fn=die_with_parent,  # noqa: PLW1509  # this program has no threads
         )
 
     def look(self) -> None:
@@ -156,6 +156,7 @@ def only_one(data: Path) -> IO[str]:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
+        lock.close()
         raise SystemExit(
             f"It already runs on {data}. Stop it first, or name another folder: DATA_DIR=… make run"
         ) from None

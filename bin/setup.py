@@ -71,7 +71,7 @@ def fingerprint(lock):
 
 
 def is_current(what):
-    """The lock file that was installed is this one, for this Python, in this place, and its interpreter still starts."""
+    """What was installed is this lock file, for this Python, in this place."""
     stamp = VENV / f".installed-{what}"
     return stamp.exists() and stamp.read_text() == fingerprint(LOCKS[what]) and (VENV / "bin" / "python").exists()
 

@@ -8,7 +8,7 @@ import tempfile
 os.environ.setdefault("WBL_TESTING", "1")
 os.environ.setdefault("SECRET_KEY", "for-tests-only")
 if "WBL_TEST_DIR" not in os.environ:
-    # The first process makes it and removes it; xdist's workers and the servers of the journeys find it in the environment.
+    # The first process makes it and removes it; xdist's workers and the journeys' servers find it in the environment.
     os.environ["WBL_TEST_DIR"] = tempfile.mkdtemp(prefix="wbl-tests-")
     atexit.register(shutil.rmtree, os.environ["WBL_TEST_DIR"], ignore_errors=True)
 _root = os.environ["WBL_TEST_DIR"]
@@ -16,3 +16,10 @@ if os.environ.get("DATA_DIR") in (None, os.path.join(_root, "main")):  # nobody 
     os.environ["DATA_DIR"] = os.path.join(_root, os.environ.get("PYTEST_XDIST_WORKER", "main"))
 
 from wbl_course.settings import *  # noqa: E402, F403
+from wbl_course.settings import CELERY_BROKER_TRANSPORT_OPTIONS, REDIS_URL  # noqa: E402
+
+if REDIS_URL:
+    # Two test processes share one Redis; a worker must not take the other's tasks, nor those of an earlier run.
+    CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"] = "{}-{}:".format(
+        os.path.basename(_root), os.environ.get("PYTEST_XDIST_WORKER", "main")
+    )

@@ -1,8 +1,8 @@
 """The embedded broker: kombu's filesystem transport with its races mended.
 
-As it comes, it opens the final file name before it has written the message, and truncates its table of bindings before it
-locks it: a worker that looks in that instant reads half a file and ends. Here every file is written aside and renamed, so
-that whoever sees a name sees the whole of it. Settings name this class in `CELERY_BROKER_TRANSPORT`; a URL may not.
+As it comes, it opens the final file name before it has written the message, and truncates its table of bindings before
+it locks it: a worker that looks in that instant reads half a file and ends. Here every file is written aside and
+renamed, so that whoever sees a name sees the whole of it. `CELERY_BROKER_TRANSPORT` names this class; a URL may not.
 """
 
 import fcntl
@@ -25,8 +25,10 @@ ASIDE = ".writing"
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Afterwards `path` has all of `text`; before, it has what it had. Safe against other processes, not against a power cut,
-    for which the rows in the database are there."""
+    """Afterwards `path` has all of `text`; before, it has what it had.
+
+    Safe against other processes, not against a power cut, for which the rows in the database are there.
+    """
     aside = path.with_name(f"{uuid.uuid4().hex}{ASIDE}")
     try:
         aside.write_text(text, encoding="utf-8")
@@ -53,7 +55,7 @@ class Channel(filesystem.Channel):  # type: ignore[misc]  # kombu ships no types
                 continue
             taken = folder / f"{uuid.uuid4().hex}.taken"
             try:
-                # The one who renames it has it; /tmp may be another file system, where a move is a copy that two can make.
+                # Who renames it has it; in /tmp, perhaps another file system, a move is a copy that two can make.
                 (folder / name).rename(taken)
             except FileNotFoundError:
                 continue

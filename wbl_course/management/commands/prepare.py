@@ -1,4 +1,4 @@
-"""Bring an installation to the state of this code: tables, cache, default course and, if asked, static files and the demonstration."""
+"""Bring an installation to the state of this code: tables, cache, course; if asked, static files and demonstration."""
 
 import hashlib
 from argparse import ArgumentParser
