@@ -23,7 +23,10 @@ def is_storable(text: str) -> bool:
 
 
 def read(request: HttpRequest, *, limit: int = LIMIT) -> dict[str, Any]:
-    """The request's JSON object. Raises BadBody with 413 (too large), 400 (not an object) or 422 (characters that cannot be stored)."""
+    """The request's JSON object. Raises BadBody with 413 (too large), 400 (not an object), 422 (characters that cannot be stored) or 401 (another person's tab)."""
+    if request.headers.get("X-Person", str(request.user.pk)) != str(request.user.pk):
+        # The tab was opened by someone who is not the one signed in now: their words must not enter this account.
+        raise BadBody(401, "Someone else is signed in here now. Sign in as yourself to save.")
     if int(request.headers.get("Content-Length") or 0) > limit:
         raise BadBody(413, "This is more than can be saved at once. Shorten it; what you wrote is still in this window.")
     try:

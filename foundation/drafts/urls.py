@@ -4,4 +4,7 @@ from foundation.drafts import views
 
 app_name = "drafts"
 
-urlpatterns = [path("drafts/<path:place>/", views.draft, name="draft")]
+urlpatterns = [
+    path("drafts/token/", views.token, name="token"),
+    path("drafts/<path:place>/", views.draft, name="draft"),
+]

@@ -1,10 +1,21 @@
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, JsonResponse
+from django.middleware.csrf import get_token
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import User
 from foundation.drafts import actions, bodies
 from foundation.drafts.models import Draft
+
+
+@login_not_required
+@never_cache
+@require_GET
+def token(request: HttpRequest) -> JsonResponse:
+    """A fresh token for a page that was open over a new sign-in, and whose session this is now: null for nobody's."""
+    return JsonResponse({"token": get_token(request), "person": request.user.pk})
 
 
 @require_http_methods(["GET", "PUT", "DELETE"])
