@@ -93,7 +93,7 @@ def make_venv():
 def install(what):
     lock = LOCKS[what]
     print(f"Installing {lock.name}", flush=True)
-    command = [VENV / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    command = [VENV / "bin" / "python", "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
     if subprocess.run([*command, "--require-hashes", "--no-deps", "-r", lock], check=False).returncode:
         stop(
             f"Installing {lock.name} failed; the reason is above. What was installed stays, so a second try is shorter."
