@@ -12,10 +12,15 @@ from accounts.models import Role, User
 
 
 class Backend(AuthenticationBackend):
-    """Sign-in by e-mail; the person of a request arrives in one query with college, and whether any role is held."""
+    """Sign-in by e-mail; the person of a request arrives in one query with college and what kinds of role they hold."""
 
     def get_user(self, user_id: int) -> User | None:
-        people = User.objects.select_related("college__consortium").annotate(has_role=Exists(Role.objects.filter(user=OuterRef("pk"))))
+        roles = Role.objects.filter(user=OuterRef("pk"))
+        people = User.objects.select_related("college").annotate(
+            has_role=Exists(roles),
+            may_facilitate=Exists(roles.filter(kind=Role.Kind.FACILITATOR)),
+            may_report=Exists(roles.exclude(kind=Role.Kind.FACILITATOR)),
+        )
         return people.filter(pk=user_id, is_active=True).first()
 
 

@@ -23,6 +23,11 @@ class Due:
     label: str
     at: datetime
 
+    @property
+    def words(self) -> str:
+        """"Thu, Nov 26, 11:59 p.m. PST": the cohort's time, with the zone beside it."""
+        return formats.date_format(self.at, "D, M j, P T")
+
 
 def week_starts(starts_on: date, week: int) -> date:
     """The first day of a week, weeks counted from 1."""

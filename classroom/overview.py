@@ -1,0 +1,107 @@
+"""What the home pages say about a person's course, from facts that are at hand: no queries but the certificate's."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from cohorts import schedule
+from cohorts.access import Place
+from cohorts.completion import ItemStanding, ModuleStanding
+from cohorts.models import Certificate, Enrolment
+from cohorts.schedule import Due
+from lessonplans.models import LessonPlan
+
+VERBS = {"page": "Read", "discussion": "Join in", "check": "Take", "plan": "Write", "survey": "Answer"}
+
+
+@dataclass(frozen=True)
+class Station:
+    """A module on the course's line."""
+
+    standing: ModuleStanding
+    url: str
+    css: str
+    words: str
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """The one thing to do now."""
+
+    standing: ItemStanding
+    module: str
+    url: str
+    verb: str
+    waits: str
+
+
+@dataclass(frozen=True)
+class DatedStep:
+    """A date of the cohort as this person sees it."""
+
+    due: Due
+    url: str
+    is_done: bool
+    is_late: bool
+
+
+def stations(place: Place) -> list[Station]:
+    words = {"done": "Done", "begun": "Begun", "open": "Open"}
+    result = []
+    for standing in place.standing.modules:
+        state = standing.state
+        is_here = bool(place.standing.next) and place.standing.next.item.module == standing.module.slug  # type: ignore[union-attr]
+        css = "station-here" if is_here and state != "done" else {"done": "station-done", "begun": "station-part", "locked": "station-locked"}.get(state, "")
+        said = standing.locked or (f"{standing.count_done} of {len(standing.items)} done" if state == "begun" else words[state])
+        result.append(Station(standing, f"/c/{place.cohort.slug}/{standing.module.slug}/", css, said))
+    return result
+
+
+def week_of(place: Place) -> int:
+    """Which week of the cohort it is; 0 before the start, and past the last week after the end."""
+    today = place.now.astimezone(place.cohort.zone).date()
+    return (today - place.cohort.starts_on).days // 7 + 1 if today >= place.cohort.starts_on else 0
+
+
+def next_step(place: Place) -> NextStep | None:
+    """The next step in words, with what it waits for when only others can move it on."""
+    standing = place.standing.next
+    if standing is None:
+        return None
+    waits = "; ".join(standing.missing) if standing.passable else ""
+    return NextStep(
+        standing=standing,
+        module=place.outline.module_by_slug[standing.item.module].title,
+        url=f"/c/{place.cohort.slug}/{standing.item.key}/",
+        verb=VERBS.get(standing.item.kind, "Open"),
+        waits=waits,
+    )
+
+
+def coming_dates(place: Place, *, within: timedelta) -> list[DatedStep]:
+    """Dates from a week ago that were missed, and all that come soon, in order."""
+    steps = []
+    for due in schedule.of(place.cohort, place.outline):
+        done = place.enrolment is not None and _is_met(place, due)
+        if due.at > place.now + within or (due.at < place.now and (done or place.enrolment is None)):
+            continue
+        steps.append(DatedStep(due, f"/c/{place.cohort.slug}/{due.item.key}/", done, due.at < place.now and not done))
+    return steps
+
+
+def _is_met(place: Place, due: Due) -> bool:
+    """A date to post by is met by the post alone; the others by the whole item."""
+    standing = place.standing.by_key[due.item.key]
+    return standing.done or (due.key.endswith(":post_by") and standing.begun)
+
+
+def plan_stage(plan: LessonPlan | None) -> str:
+    stage = (plan.data.get("stage") or {}) if plan else {}
+    return str(stage.get("primary") or "") if isinstance(stage, dict) else ""
+
+
+def certificate(enrolment: Enrolment) -> Certificate | None:
+    return Certificate.objects.filter(enrolment=enrolment).first()
+
+
+def days_since(moment: datetime | None, now: datetime) -> int | None:
+    return (now - moment).days if moment else None

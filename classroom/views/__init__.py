@@ -1,0 +1,6 @@
+from classroom.views.board import board, override, person
+from classroom.views.course import cohort, finish, item, module
+from classroom.views.home import home
+from classroom.views.toolbox import resource, toolbox
+
+__all__ = ["board", "cohort", "finish", "home", "item", "module", "override", "person", "resource", "toolbox"]

@@ -1,0 +1,46 @@
+from typing import Any
+
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from accounts.models import Consortium, User
+from cohorts import access
+from modules import facts
+from modules.models import Resource
+
+
+def toolbox(request: HttpRequest) -> HttpResponse:
+    """The resources of every consortium one belongs to, or belonged to."""
+    user = access.signed_in(request)
+    shelves: dict[Consortium, list[Resource]] = {}
+    for found in _resources(user).defer("body"):
+        shelves.setdefault(found.edition.consortium, []).append(found)
+    return render(request, "classroom/toolbox.html", {"shelves": list(shelves.items()), "consortium": next(iter(shelves), None)})
+
+
+def resource(request: HttpRequest, slug: str) -> HttpResponse:
+    """One resource; of the consortium in `?region=` where one belongs to several."""
+    user = access.signed_in(request)
+    found = _resources(user).filter(slug=slug)
+    wanted = request.GET.get("region")
+    row = (found.filter(edition__consortium__slug=wanted) if wanted else found).first()
+    if row is None:
+        raise Http404
+    context = {
+        "resource": row,
+        "consortium": row.edition.consortium,
+        "body": facts.without_expired(row.body, timezone.now().date()),
+        "others": [each for each in found if each.pk != row.pk],
+    }
+    return render(request, "classroom/resource.html", context)
+
+
+def _resources(user: User) -> Any:
+    """Resources this person may read, newest editions only, ordered by consortium and place."""
+    consortia = Consortium.objects.all()
+    if not user.is_superuser:
+        consortia = consortia.filter(Q(cohorts__enrolments__user=user) | Q(cohorts__facilitations__user=user) | Q(roles__user=user)).distinct()
+    rows = Resource.objects.visible_to(user, consortia).select_related("edition__consortium")
+    return rows.defer("edition__parts", "edition__lists", "edition__region").order_by("edition__consortium__name", "position", "pk")
