@@ -48,8 +48,8 @@
       if (offset === moment.getTimezoneOffset()) continue;
       const note = document.createElement("span");
       note.className = "local-time meta";
-      const words = moment.toLocaleString("en-US", { weekday: "short", month: "short", day: "numeric", hour: "numeric", minute: "2-digit", timeZoneName: "short" });
-      note.textContent = `${words} where you are`;
+      const there = moment.toLocaleString("en-US", { weekday: "short", hour: "numeric", minute: "2-digit" });
+      note.textContent = `${there.replace(" AM", " a.m.").replace(" PM", " p.m.")} your time`;
       note.title = zone;
       time.append(note);
     }
