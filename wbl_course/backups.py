@@ -103,7 +103,7 @@ def read_manifest(source: Path) -> dict[str, Any]:
 
 
 def restore(source: Path, *, force: bool) -> dict[str, Any]:
-    """Put back what a backup has. Everything is checked before anything is changed; people and worker must be stopped."""
+    """Put back what a backup has. All is checked before anything is changed; people and worker must be stopped."""
     manifest = read_manifest(source)
     if manifest["database"] != connection.vendor:
         raise BackupError(f"The backup is of {manifest['database']}, this installation uses {connection.vendor}.")

@@ -1,4 +1,4 @@
-"""The restore drill: write under load, back up, wipe, restore, compare. Each step is the command that a person types."""
+"""The restore drill: write under load, back up, wipe, restore, compare, by the commands that a person types."""
 
 import json
 import os

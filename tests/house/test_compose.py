@@ -1,4 +1,4 @@
-"""docker-compose.yml is a valid description of production, keeps no secret, and its environment passes Django's checks."""
+"""docker-compose.yml describes production validly, keeps no secret, and its environment passes Django's checks."""
 
 import json
 import os

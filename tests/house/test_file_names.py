@@ -119,7 +119,9 @@ def test_only_rich_text_marks_html_as_safe():
 
 def test_views_do_not_write():
     code = [path for app in APPS for path in [*app.glob("views.py"), *app.glob("views/*.py")]]
-    assert [path for path in code if re.search(r"(?<!actions)\.(save|create|bulk_create|delete)\(", path.read_text())] == []
+    assert [
+        path for path in code if re.search(r"(?<!actions)\.(save|create|bulk_create|delete)\(", path.read_text())
+    ] == []
 
 
 def test_the_lock_files_name_no_index_and_no_machine():

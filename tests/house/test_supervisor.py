@@ -107,7 +107,7 @@ def test_a_taken_port_is_said():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        with pytest.raises(SystemExit, match="cannot be used: Address already in use.*PORT=8001"):
+        with pytest.raises(SystemExit, match=r"cannot be used: Address already in use.*PORT=8001"):
             run.need_free_port("127.0.0.1", str(taken.getsockname()[1]))
 
 
