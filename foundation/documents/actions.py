@@ -1,0 +1,249 @@
+"""Asking for a document, and the life of one: queued, claimed, done or dead. The row is the truth; Celery only wakes."""
+
+import datetime
+import functools
+import hashlib
+import logging
+import time
+import uuid
+
+from celery import current_app
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.models import User
+from foundation.documents import exports, registry, storage
+from foundation.documents.models import MAX_ATTEMPTS, Document, DocumentRequest, Part
+from foundation.documents.rendering.process import RenderingEnded, RenderingFailed, Result
+from foundation.faultpoints import faultpoint
+
+LEASE = datetime.timedelta(seconds=60)  # longer than a start of the renderer and one document at its limit
+WAKE_AGAIN = datetime.timedelta(seconds=20)
+BROKER_PAUSE = 20.0  # seconds without asking a broker that did not answer; the sweeper goes on
+
+logger = logging.getLogger(__name__)
+_broker_rests_until = 0.0
+
+
+@transaction.atomic
+def ask(*, user: User, kind: str, subject_id: str) -> DocumentRequest:
+    """Somebody wants a document of what is there now. The same content asked for twice is one document.
+
+    Raises:
+        LookupError: there is no such kind.
+        PermissionDenied: this person may not read it.
+        ObjectDoesNotExist: there is no such subject.
+    """
+    chosen = registry.get(kind)
+    if not chosen.may_read(user, subject_id):
+        raise PermissionDenied
+    document = _document(chosen, chosen.build(subject_id, user), user)
+    request, _ = DocumentRequest.objects.get_or_create(user=user, document=document, kind=kind, subject_id=subject_id)
+    return request
+
+
+def _document(kind: registry.DocumentKind, content: registry.Content, user: User) -> Document:
+    """The document of this content, and first those of its parts, queued where they are not there yet."""
+    parts = []
+    for name, subject_id in content.parts:
+        part_kind = registry.get(name)
+        part_content = part_kind.build(subject_id, user)
+        parts.append((_document(part_kind, part_content, user), str(part_content.context.get("summary") or "")))
+    key = exports.key(kind, content, [part.key for part, _ in parts])
+    document, created = Document.objects.get_or_create(
+        key=key,
+        defaults={
+            "kind": kind.name,
+            "title": content.title[:300],
+            "context": content.context,
+            "wake_at": timezone.now() + WAKE_AGAIN,
+        },
+    )
+    if created:
+        Part.objects.bulk_create(
+            Part(bundle=document, document=part, position=position, about=about[:300])
+            for position, (part, about) in enumerate(parts, start=1)
+        )
+    elif document.state == Document.State.DEAD:
+        # Asked for again after it failed: the person's own try, with its own three attempts.
+        _queue(document)
+    if not document.is_finished and not any(part.state != Document.State.DONE for part, _ in parts):
+        wake(document_id=document.pk)
+    return document
+
+
+def _queue(document: Document) -> None:
+    document.state, document.attempts, document.error = Document.State.QUEUED, 0, ""
+    document.path = document.sha256 = ""
+    document.size = document.pages = 0
+    document.finished_at = document.token = document.lease_until = None
+    document.wake_at = timezone.now() + WAKE_AGAIN
+    document.save()
+
+
+@transaction.atomic
+def make_again(*, document: Document) -> Document:
+    """A finished document whose file is gone is made anew, and its parts with it where theirs are gone, too."""
+    current = Document.objects.select_for_update().get(pk=document.pk)
+    if current.is_finished:
+        for row in current.part_rows.select_related("document"):
+            if row.document.state == Document.State.DEAD:
+                _queue(row.document)
+                wake(document_id=row.document.pk)
+        _queue(current)
+        wake(document_id=current.pk)
+    return current
+
+
+def wake(*, document_id: int) -> None:
+    """Tell the worker, once the row is there for it to read. A broker that is down bothers nobody: the sweeper repeats it."""
+    transaction.on_commit(functools.partial(_send, document_id), robust=True)
+
+
+def _send(document_id: int) -> None:
+    global _broker_rests_until
+    if time.monotonic() < _broker_rests_until:
+        return
+    try:
+        current_app.send_task("foundation.documents.tasks.render", args=[document_id], retry=False)
+    except Exception:  # whatever a broker raises: nobody waits for it, and the row is kept
+        _broker_rests_until = time.monotonic() + BROKER_PAUSE
+        logger.warning("The broker did not take document %s; the sweeper will repeat it.", document_id, exc_info=True)
+
+
+def make(*, document_id: int) -> Document | None:
+    """The worker's whole job: claim, render, publish. None where there was nothing to do; never raises for a bad document."""
+    token = claim(document_id=document_id, now=timezone.now())
+    if token is None:
+        return None
+    faultpoint("document.claimed")
+    document = Document.objects.get(pk=document_id)
+    try:
+        result = exports.produce(document)
+        faultpoint("document.rendered")
+        return publish(document_id=document_id, token=token, result=result)
+    except RenderingFailed as error:
+        return fail(document_id=document_id, token=token, reason=str(error), is_final=True)
+    except RenderingEnded as error:
+        return fail(document_id=document_id, token=token, reason=str(error), is_final=False)
+    except OSError as error:
+        logger.exception("Document %s could not be kept.", document_id)
+        reason = f"the file could not be kept: {error.strerror or 'the storage did not answer'}"
+        return fail(document_id=document_id, token=token, reason=reason, is_final=False)
+
+
+@transaction.atomic
+def claim(*, document_id: int, now: datetime.datetime) -> uuid.UUID | None:
+    """Take a document for this worker, or None where it is not free. The try is counted before any work, so that one
+    that kills its worker cannot go round for ever."""
+    token = uuid.uuid4()
+    claimed = (
+        Document.objects.claimable(now)
+        .filter(pk=document_id)
+        .update(
+            state=Document.State.CLAIMED,
+            attempts=F("attempts") + 1,
+            token=token,
+            lease_until=now + LEASE,
+            started_at=now,
+        )
+    )
+    return token if claimed else None
+
+
+def publish(*, document_id: int, token: uuid.UUID, result: Result) -> Document | None:
+    """Keep the file, then say so in the row. None where another worker has taken the document over meanwhile.
+
+    Raises:
+        OSError: the file could not be written; the row is unchanged.
+    """
+    sha256 = hashlib.sha256(result.pdf).hexdigest()
+    key = Document.objects.values_list("key", flat=True).get(pk=document_id)
+    path = f"{key[:2]}/{key}.{sha256[:12]}.pdf"
+    storage.write(path, result.pdf)
+    faultpoint("document.written")
+    with transaction.atomic():
+        now = timezone.now()
+        published = (
+            Document.objects.held(token)
+            .filter(pk=document_id)
+            .update(
+                state=Document.State.DONE,
+                token=None,
+                lease_until=None,
+                path=path,
+                sha256=sha256,
+                size=len(result.pdf),
+                pages=result.pages,
+                missing=result.missing,
+                error="",
+                finished_at=now,
+            )
+        )
+        if published:
+            bundles = Document.objects.claimable(now).filter(part_rows__document=document_id)
+            for bundle_id in bundles.order_by("pk").values_list("pk", flat=True):
+                wake(document_id=bundle_id)
+    document = Document.objects.get(pk=document_id)
+    if not published:
+        if document.path != path:
+            storage.delete(path)  # the other worker's file stands; no row names this one
+        return None
+    faultpoint("document.published")
+    return document
+
+
+@transaction.atomic
+def fail(*, document_id: int, token: uuid.UUID, reason: str, is_final: bool) -> Document | None:
+    """This try did not work out: the next one comes with the sweeper, unless it was the last or none would help."""
+    document = Document.objects.held(token).filter(pk=document_id).first()
+    if document is None:
+        return None
+    document.token = document.lease_until = None
+    if is_final or document.attempts >= MAX_ATTEMPTS:
+        _bury(document, reason)
+    else:
+        document.state, document.error = Document.State.QUEUED, reason[:500]
+        document.wake_at = timezone.now() + WAKE_AGAIN
+        document.save()
+    return document
+
+
+def _bury(document: Document, reason: str) -> None:
+    """Give a document up, and the bundles that cannot be made without it."""
+    logger.error("Document %s (%s) could not be made: %s", document.pk, document.kind, reason)
+    document.state, document.error = Document.State.DEAD, reason[:500] or "no reason was given"
+    document.token = document.lease_until = None
+    document.finished_at = timezone.now()
+    document.save()
+    for bundle in document.bundles.filter(state=Document.State.QUEUED).order_by("pk"):
+        _bury(bundle, f"its part “{document.title}” could not be made: {reason}")
+
+
+@transaction.atomic
+def sweep(*, now: datetime.datetime) -> int:
+    """Beat's work: what a worker left behind goes back to the queue or is given up; what was not picked up is told again."""
+    for path in storage.stale():
+        path.unlink(missing_ok=True)
+    for document in Document.objects.abandoned(now).order_by("pk"):
+        if document.attempts >= MAX_ATTEMPTS:
+            _bury(document, "the worker ended each of the three times it worked on this document")
+        else:
+            Document.objects.abandoned(now).filter(pk=document.pk).update(
+                state=Document.State.QUEUED, token=None, lease_until=None, wake_at=now
+            )
+    stuck = Part.objects.filter(bundle__state=Document.State.QUEUED, document__state=Document.State.DEAD)
+    for part in stuck.select_related("bundle", "document").order_by("pk"):
+        _bury(part.bundle, f"its part “{part.document.title}” could not be made: {part.document.error}")
+    due = list(
+        Document.objects.claimable(now)
+        .filter(state=Document.State.QUEUED, wake_at__lte=now)
+        .order_by("wake_at", "pk")
+        .values_list("pk", flat=True)[:200]
+    )
+    Document.objects.filter(pk__in=due).update(wake_at=now + WAKE_AGAIN)
+    for document_id in due:
+        wake(document_id=document_id)
+    return len(due)
