@@ -19,7 +19,9 @@ USUAL = {
 }  # fmt: skip
 
 # Nouns of the domain, each in the app whose subject it is.
-NOUNS: dict[str, set[str]] = {}
+NOUNS: dict[str, set[str]] = {
+    "foundation.documents": {"registry", "rendering", "storage"},
+}
 
 
 def modules_of(app: Path) -> set[str]:
