@@ -2,11 +2,15 @@
 
 import html
 import re
+import unicodedata
+from dataclasses import dataclass
 from html.parser import HTMLParser
 
 import nh3
+from django.utils.safestring import SafeString, mark_safe
 
 LIMIT = 20_000  # characters of text
+RAW_LIMIT = 512 * 1024  # characters of HTML before cleaning; a pasted Word document brings twenty times its text
 DEPTH = 20
 
 TAGS = {"p", "br", "strong", "em", "u", "s", "a", "ul", "ol", "li", "blockquote", "h3", "h4", "code", "pre", "hr", "sub", "sup"}
@@ -15,13 +19,22 @@ BLOCKS = {"p", "br", "ul", "ol", "li", "blockquote", "h3", "h4", "pre", "hr"}
 _cleaner = nh3.Cleaner(
     tags=TAGS,
     clean_content_tags={"script", "style", "title", "head", "xml", "svg", "math", "template", "iframe", "object", "noscript"},
-    attributes={"a": {"href"}},
+    attributes={"a": {"href"}, "*": {"lang"}},
     url_schemes={"http", "https", "mailto"},
     link_rel="noopener nofollow",
     strip_comments=True,
 )
-_ALIASES = re.compile(r"(?i)<(/?)(b|i|h1|h2|h5|h6|del|strike)(?=[\s>/])")
 _TAGS_OF = {"b": "strong", "i": "em", "h1": "h3", "h2": "h3", "h5": "h4", "h6": "h4", "del": "s", "strike": "s"}
+# What makes a new line in a word processor or a table makes a paragraph here, so that words do not run together; cells stay apart by a space.
+_TAGS_OF |= dict.fromkeys("div section article table thead tbody tfoot caption tr dl dt dd figure figcaption form fieldset center address".split(), "p")
+_TAGS_OF |= {"td": "span", "th": "span"}
+_ALIASES = re.compile(rf"(?i)<(/?)({'|'.join(_TAGS_OF)})(?=[\s>/])")
+_CELL_END = re.compile(r"(?i)</t[dh]\s*>")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_EMPTY = re.compile(r"<p>(?:\s|&nbsp;|<br>)*</p>")
+_HAS_BLOCK = re.compile(r"<(?:p|ul|ol|blockquote|h3|h4|pre|hr)\b")
+_KNOWN = "|".join(sorted(TAGS | set(_TAGS_OF) | set("html head body meta script style span font img svg math iframe object embed input button video audio template link title".split())))
+_IS_HTML = re.compile(rf"(?i)</?(?:{_KNOWN})(?:[\s/][^<>]*)?>|<!--")
 
 
 class _Flattener(HTMLParser):
@@ -71,8 +84,22 @@ def _flatten(markup: str) -> _Flattener:
 
 def clean(markup: str) -> str:
     """HTML that may stand on any page, mail or PDF. What is not on the list is left out; its text stays, scripts and styles go whole."""
-    renamed = _ALIASES.sub(lambda m: f"<{m[1]}{_TAGS_OF[m[2].lower()]}", markup)
-    return "".join(_flatten(_cleaner.clean(renamed)).out).strip()
+    spaced = _CELL_END.sub(" </span>", _CONTROLS.sub("", markup))
+    renamed = _ALIASES.sub(lambda m: f"<{m[1]}{_TAGS_OF[m[2].lower()]}", spaced)
+    flat = _EMPTY.sub("", "".join(_flatten(_cleaner.clean(renamed)).out)).strip()
+    return flat if not flat or _HAS_BLOCK.search(flat) else f"<p>{flat}</p>"
+
+
+def paragraphs(text: str) -> str:
+    """Plain text as HTML: an empty line begins a paragraph, a single line end stays one. `a < b` means what it says."""
+    text = _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    parts = [part.strip() for part in re.split(r"\n\s*\n", text) if part.strip()]
+    return "".join("<p>" + html.escape(part, quote=False).replace("\n", "<br>") + "</p>" for part in parts)
+
+
+def is_html(value: str) -> bool:
+    """Whether this came from the editor or was pasted with tags; text typed into the plain box is not, even with `<` in it."""
+    return _IS_HTML.search(value) is not None
 
 
 def text_of(markup: str) -> str:
@@ -84,3 +111,29 @@ def text_of(markup: str) -> str:
 def count_words(text: str) -> int:
     """Words as a person counts them: runs of characters between spaces that hold a letter or a digit."""
     return sum(1 for word in text.split() if any(c.isalnum() for c in word))
+
+
+@dataclass(frozen=True)
+class RichText:
+    """What a person wrote, ready to be kept: sanitised HTML, its text, and how many words that is."""
+
+    html: str
+    text: str
+    words: int
+
+    @property
+    def is_blank(self) -> bool:
+        """Nothing that can be seen: spaces and invisible characters do not make a post."""
+        return not any(unicodedata.category(c)[0] in "LNPS" for c in self.text)
+
+
+def read(value: str) -> RichText:
+    """What came from a form, from the editor or from the plain box without JavaScript."""
+    markup = clean(value) if is_html(value) else paragraphs(value)
+    text = text_of(markup)
+    return RichText(markup, text, count_words(text))
+
+
+def trusted(markup: str) -> SafeString:
+    """Marks HTML that came out of `clean` or of the course loader as fit for a template. Nothing else in the program may call mark_safe."""
+    return mark_safe(markup)

@@ -370,7 +370,7 @@ export class Saver {
     if (answer.status === 401) return this.#signedOut(answer.json);
     if (answer.status === 409) return this.#conflict(answer.json, content);
     this.#paused = answer.status === 413 || answer.status === 422 || answer.status === 400 ? "refused" : "gone";
-    this.#say(answer.json.message || REFUSED, "attention");
+    this.#say(answer.json.message || REFUSED, "error");
   }
 
   #saved(json, content) {
@@ -388,7 +388,7 @@ export class Saver {
     this.#dirtySince ??= Date.now();
     this.#failures += 1;
     const kept = this.#keepCopy();
-    this.#say(!kept ? OFFLINE_FULL : busy ? BUSY : OFFLINE, "attention");
+    this.#say(!kept ? OFFLINE_FULL : busy ? BUSY : OFFLINE, "offline");
     const wait = Math.max(seconds, Math.min(30, 2 ** this.#failures));
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#run(), wait * 1000 * (0.8 + Math.random() * 0.4)); // spread, so that sixty people do not come back at once
@@ -396,7 +396,7 @@ export class Saver {
 
   #signedOut(json) {
     this.#paused = "signed-out";
-    this.#say(json.error === "other-person" ? OTHER_PERSON : SIGNED_OUT, "attention");
+    this.#say(json.error === "other-person" ? OTHER_PERSON : SIGNED_OUT, "error");
     askToSignIn(this.state);
   }
 
@@ -406,7 +406,7 @@ export class Saver {
       return;
     }
     this.#paused = "conflict";
-    this.#say("Not saved: a newer version was saved in another window. Both are below.", "attention");
+    this.#say("Not saved: a newer version was saved in another window. Both are below.", "conflict");
     if (this.onConflict) this.onConflict(json, mine);
     else this.#showBoth(json, mine);
   }
@@ -423,9 +423,9 @@ export class Saver {
     });
   }
 
-  #say(words, kind = "") {
+  #say(words, kind = "saved") {
     if (this.state.textContent !== words) this.state.textContent = words; // the same words again would be read aloud again
-    this.state.classList.toggle("is-attention", kind === "attention");
+    this.state.dataset.state = kind;
   }
 
   // -- the copy on this device
