@@ -158,6 +158,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "documents": {"task": "foundation.documents.tasks.sweep", "schedule": 20.0},
     "mail": {"task": "foundation.notices.tasks.sweep", "schedule": 20.0},
+    "digests": {"task": "foundation.notices.tasks.digest", "schedule": 900.0},
     "reminders": {"task": "cohorts.tasks.remind", "schedule": 900.0},
 }
 

@@ -21,6 +21,7 @@ USUAL = {
 # Nouns of the domain, each in the app whose subject it is.
 NOUNS: dict[str, set[str]] = {
     "foundation.documents": {"registry", "rendering", "storage"},
+    "foundation.notices": {"registry"},
 }
 
 

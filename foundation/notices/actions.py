@@ -1,0 +1,288 @@
+"""Telling people things: notice and mail are rows, written with their cause; the worker sends, a broker wakes it."""
+
+import logging
+import smtplib
+import time
+from collections import Counter
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from celery import current_app
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
+from django.db.models import F
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from accounts.models import User
+from foundation.faultpoints import faultpoint
+from foundation.notices import emails, policies, registry
+from foundation.notices.models import Mail, Notice, Preference, new_token
+from foundation.notices.registry import Delivery
+
+LEASE = timedelta(minutes=3)
+POSTPONED = timedelta(minutes=5)
+UNREACHABLE_FOR = timedelta(hours=24)
+BATCH = 200
+BUDGET = 60.0  # seconds of one sweep, well inside the task's limit
+
+log = logging.getLogger(__name__)
+
+
+@transaction.atomic
+def notify(*, user: User, kind: str, key: str, data: dict[str, Any], url: str, now: datetime) -> Notice | None:
+    """Tell a person something, once: None if they were told under this key before. `url` is a path of this site."""
+    told = notify_many(users=[user], kind=kind, key=key, data=data, url=url, now=now)
+    return told[0] if told else None
+
+
+@transaction.atomic
+def notify_many(
+    *, users: Collection[User], kind: str, key: str, data: dict[str, Any], url: str, now: datetime
+) -> list[Notice]:
+    """The same to many people, in as many queries as to one. Returns the notices of those who had not been told."""
+    if not url_has_allowed_host_and_scheme(url, allowed_hosts=None) or not url.startswith("/"):
+        raise ValueError(f"A notice leads to a path of this site, not to {url!r}.")
+    known = set(Notice.objects.filter(user__in=users, key=key).values_list("user_id", flat=True))
+    fresh = {user.pk: user for user in users if user.pk not in known and user.is_active}
+    if not fresh:
+        return []
+    what = registry.get(kind)
+    chosen = (
+        dict(Preference.objects.filter(user__in=fresh, topic=what.topic).values_list("user_id", "delivery"))
+        if what.topic
+        else {}
+    )
+    since = now - timedelta(days=1)
+    mailed = Counter(
+        Mail.objects.filter(notice__user__in=fresh, created_at__gt=since).values_list("notice__user_id", flat=True)
+    )
+    rows = []
+    for pk in fresh:
+        delivery = policies.delivery(default=what.delivery, chosen=chosen.get(pk), mailed_today=mailed[pk])
+        mailed_at = now if delivery == Delivery.NOW else None
+        rows.append(
+            Notice(
+                user_id=pk,
+                kind=kind,
+                key=key,
+                data=data,
+                url=url,
+                delivery=delivery,
+                created_at=now,
+                mailed_at=mailed_at,
+            )
+        )
+    # Someone else may be telling them the same right now: constraint and mail key let one of us through.
+    Notice.objects.bulk_create(rows, ignore_conflicts=True)
+    told = list(Notice.objects.filter(user__in=fresh, key=key, kind=kind))
+    _post([_letter_to(fresh[notice.user_id], notice, now) for notice in told if notice.delivery == Delivery.NOW])
+    return told
+
+
+def _letter_to(user: User, notice: Notice, now: datetime) -> Mail:
+    letter = emails.of_notice(notice)
+    return Mail(to=user.email, **vars(letter), notice=notice, key=f"notice:{notice.pk}", created_at=now, send_after=now)
+
+
+@transaction.atomic
+def mail(*, to: str, letter: emails.Letter, now: datetime, key: str | None = None, sender: str = "") -> None:
+    """Post a letter to an address that needs no account here. The same `key` twice is one e-mail."""
+    _post([Mail(to=to, **vars(letter), sender=sender, key=key, created_at=now, send_after=now)])
+
+
+@transaction.atomic
+def mail_many(*, letters: Collection[tuple[str, str, emails.Letter]], now: datetime) -> None:
+    """Post many letters, each `(to, key, letter)`, in a few queries."""
+    _post([Mail(to=to, **vars(letter), key=key, created_at=now, send_after=now) for to, key, letter in letters])
+
+
+def _post(mails: Collection[Mail]) -> None:
+    if not mails:
+        return
+    Mail.objects.bulk_create(mails, ignore_conflicts=True, batch_size=500)
+    transaction.on_commit(partial(_wake, "foundation.notices.tasks.sweep"))
+
+
+def _wake(task: str) -> None:
+    """Tell the worker that there is something to do. Without a broker, the next sweep finds the row."""
+    try:
+        current_app.send_task(task)
+    except Exception:  # whatever the broker's client raises, the person's request has already succeeded
+        log.warning("The broker did not take %s; the next sweep will do it.", task, exc_info=True)
+
+
+@transaction.atomic
+def mark_read(*, notice: Notice, now: datetime) -> Notice:
+    if Notice.objects.filter(pk=notice.pk, read_at=None).update(read_at=now):
+        notice.read_at = now
+    return notice
+
+
+@transaction.atomic
+def mark_all_read(*, user: User, now: datetime) -> int:
+    return Notice.objects.of(user).unread().update(read_at=now)
+
+
+@transaction.atomic
+def choose(*, user: User, deliveries: dict[str, str]) -> None:
+    """Keep how a person wants to hear of each topic: topic → delivery."""
+    rows = [Preference(user=user, topic=topic, delivery=delivery) for topic, delivery in deliveries.items()]
+    Preference.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["user", "topic"], update_fields=["delivery"]
+    )
+
+
+# The post office: claim, send, write down what became of it.
+
+
+def sweep(*, now: datetime) -> int:
+    """Send what is due, for at most a minute; give up what was tried three times. Returns how many went out."""
+    _bury_abandoned(now)
+    started = time.monotonic()
+    sent = 0
+    due = list(Mail.objects.due(now).values_list("pk", flat=True)[:BATCH])
+    if not due:
+        return 0
+    connection = _open()
+    if connection is None:
+        _postpone(due, now)
+        return 0
+    try:
+        for mail_id in due:
+            if time.monotonic() - started > BUDGET:
+                break
+            sent += _send(mail_id, connection, now)
+    finally:
+        connection.close()
+    return sent
+
+
+@transaction.atomic
+def digest(*, now: datetime) -> int:
+    """One e-mail a day to each person for whom something waits, from seven in the morning where they are.
+
+    Returns how many were written.
+    """
+    written = 0
+    people = User.objects.filter(pk__in=Notice.objects.awaiting_digest().values("user"), is_active=True).select_related(
+        "college__consortium"
+    )
+    for user in people.order_by("pk"):
+        zone = ZoneInfo(user.time_zone or (user.college.consortium.time_zone if user.college else settings.TIME_ZONE))
+        key = f"digest:{user.pk}:{now.astimezone(zone).date()}"
+        if not policies.is_digest_time(now, zone) or Mail.objects.filter(key=key).exists():
+            continue
+        waiting = list(Notice.objects.of(user).awaiting_digest().order_by("created_at", "pk")[:50])
+        mail(to=user.email, letter=emails.digest(waiting), key=key, now=now)
+        Notice.objects.filter(pk__in=[notice.pk for notice in waiting]).update(mailed_at=now)
+        written += 1
+    return written
+
+
+@transaction.atomic
+def retry(*, mail: Mail, now: datetime) -> bool:
+    """Try an e-mail again that was given up, on an administrator's word."""
+    dead = Mail.objects.filter(pk=mail.pk, state=Mail.State.DEAD).exclude(text="")
+    changed = dead.update(state=Mail.State.QUEUED, attempts=0, send_after=now, error="")
+    transaction.on_commit(partial(_wake, "foundation.notices.tasks.sweep"))
+    return bool(changed)
+
+
+def _open() -> BaseEmailBackend | None:
+    """A connection to the mail server, or None where it cannot be reached: that costs no e-mail an attempt."""
+    connection: BaseEmailBackend = get_connection(settings.MAIL_DELIVERY_BACKEND)
+    try:
+        connection.open()
+    except (OSError, smtplib.SMTPException):
+        log.warning("The mail server cannot be reached; mail waits.", exc_info=True)
+        return None
+    return connection
+
+
+def _send(mail_id: int, connection: BaseEmailBackend, now: datetime) -> bool:
+    claimed = _claim(mail_id, now)
+    if claimed is None:
+        return False
+    faultpoint("mail.claimed")
+    try:
+        connection.send_messages([_message(claimed)])
+    except smtplib.SMTPRecipientsRefused as error:
+        answers = [code for code, _ in error.recipients.values()]
+        _failed(
+            claimed,
+            f"The address was refused: {error.recipients}",
+            now,
+            for_good=all(500 <= code < 600 for code in answers),
+        )
+        return False
+    except Exception as error:  # noqa: BLE001  # whatever a mail backend raises is this e-mail's reason
+        _failed(claimed, f"{type(error).__name__}: {error}", now)
+        connection.close()  # a connection that broke is opened anew for the next one
+        return False
+    faultpoint("mail.sent")
+    held = Mail.objects.filter(pk=claimed.pk, token=claimed.token, state=Mail.State.CLAIMED)
+    return bool(held.update(state=Mail.State.SENT, sent_at=now, lease_until=None, error="", text="", html=""))
+
+
+def _claim(mail_id: int, now: datetime) -> Mail | None:
+    """Take an e-mail for this worker: by compare-and-set, and with the attempt counted before anything is tried."""
+    token = new_token()
+    taken = (
+        Mail.objects.due(now)
+        .filter(pk=mail_id, attempts__lt=Mail.ATTEMPTS)
+        .order_by()
+        .update(state=Mail.State.CLAIMED, token=token, attempts=F("attempts") + 1, lease_until=now + LEASE)
+    )
+    return Mail.objects.get(pk=mail_id) if taken else None
+
+
+def _message(mail: Mail) -> EmailMultiAlternatives:
+    host = settings.SITE_URL.partition("://")[2].partition(":")[0].partition("/")[0]
+    # The same address each time: should an e-mail go out twice, the reader's program can tell.
+    headers = {
+        "Message-ID": f"<mail-{mail.pk}-{mail.created_at:%Y%m%d%H%M%S}@{host}>",
+        "Auto-Submitted": "auto-generated",
+    }
+    message = EmailMultiAlternatives(
+        mail.subject, mail.text, mail.sender or settings.DEFAULT_FROM_EMAIL, [mail.to], headers=headers
+    )
+    if mail.html:
+        message.attach_alternative(mail.html, "text/html")
+    return message
+
+
+def _failed(mail: Mail, reason: str, now: datetime, *, for_good: bool = False) -> None:
+    held = Mail.objects.filter(pk=mail.pk, token=mail.token, state=Mail.State.CLAIMED)
+    if for_good or mail.attempts >= Mail.ATTEMPTS:
+        held.update(state=Mail.State.DEAD, lease_until=None, error=reason[:300])
+        log.error("Mail %s was given up after %s attempts: %s", mail.pk, mail.attempts, reason[:300])
+    else:
+        held.update(
+            state=Mail.State.QUEUED,
+            lease_until=None,
+            send_after=now + policies.pause_after(mail.attempts),
+            error=reason[:300],
+        )
+
+
+def _bury_abandoned(now: datetime) -> None:
+    """E-mails whose third worker died with them: trying for ever would be worse than saying so."""
+    lost = Mail.objects.filter(state=Mail.State.CLAIMED, lease_until__lt=now, attempts__gte=Mail.ATTEMPTS)
+    buried = lost.update(
+        state=Mail.State.DEAD, lease_until=None, error="The worker ended three times while sending it."
+    )
+    if buried:
+        log.error("%s e-mails were given up: the worker ended three times while sending them.", buried)
+
+
+def _postpone(mail_ids: Collection[int], now: datetime) -> None:
+    """The server is away: wait a little; after a day say so."""
+    waiting = Mail.objects.filter(pk__in=mail_ids, state=Mail.State.QUEUED)
+    reason = "The mail server could not be reached"
+    waiting.filter(created_at__lt=now - UNREACHABLE_FOR).update(state=Mail.State.DEAD, error=f"{reason} for a day.")
+    waiting.filter(state=Mail.State.QUEUED).update(send_after=now + POSTPONED, error=f"{reason}; trying again.")

@@ -1,0 +1,41 @@
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from foundation.notices import actions
+from foundation.notices.models import Mail, Notice
+
+PACIFIC = ZoneInfo("America/Los_Angeles")
+MORNING = datetime(2026, 9, 2, 7, 30, tzinfo=PACIFIC)
+EVENING = MORNING - timedelta(hours=12)
+
+
+def gather(user, key, now=EVENING):
+    return actions.notify(user=user, kind="gathered", key=key, data={"who": "Casey"}, url=f"/c/fall/{key}/", now=now)
+
+
+def test_the_days_notices_come_in_one_mail_in_the_morning(participant):
+    gather(participant, "one")
+    gather(participant, "two")
+    assert not Mail.objects.exists()
+    assert actions.digest(now=EVENING + timedelta(hours=9)) == 0, "half past four is no time for mail"
+    assert actions.digest(now=MORNING) == 1
+    mail = Mail.objects.get()
+    assert mail.subject == "2 things from your course"
+    assert "/c/fall/one/" in mail.text
+    assert "/c/fall/two/" in mail.html
+
+
+def test_there_is_one_digest_a_day(participant):
+    gather(participant, "one")
+    actions.digest(now=MORNING)
+    gather(participant, "two", now=MORNING)
+    assert actions.digest(now=MORNING + timedelta(hours=3)) == 0
+    assert actions.digest(now=MORNING + timedelta(days=1)) == 1
+    assert Mail.objects.count() == 2
+
+
+def test_what_was_read_already_is_not_mailed(participant):
+    notice = gather(participant, "one")
+    actions.mark_read(notice=notice, now=EVENING + timedelta(hours=1))
+    assert actions.digest(now=MORNING) == 0
+    assert Notice.objects.get().mailed_at is None

@@ -1,0 +1,104 @@
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from foundation.notices import actions
+from foundation.notices.models import Mail, Notice, Preference
+from foundation.notices.registry import Delivery
+from tests import factories
+
+NOW = timezone.now()
+
+
+def tell(user, key="reply:1", kind="spoken", now=NOW, url="/c/fall/"):
+    return actions.notify(user=user, kind=kind, key=key, data={"who": "Casey"}, url=url, now=now)
+
+
+def test_a_person_is_told_once_and_gets_one_mail(participant):
+    assert tell(participant) is not None
+    assert tell(participant) is None
+    mail = Mail.objects.get()
+    assert mail.to == participant.email
+    assert mail.subject == "Casey said something"
+    assert "It was <this>." in mail.text
+    assert "It was &lt;this&gt;." in mail.html
+
+
+def test_links_start_with_the_configured_address(participant, settings):
+    settings.SITE_URL = "https://course.example"
+    tell(participant, url="/c/fall/first/talk/#post-3")
+    mail = Mail.objects.get()
+    assert "https://course.example/c/fall/first/talk/#post-3" in mail.text
+    assert 'href="https://course.example/c/fall/first/talk/#post-3"' in mail.html
+
+
+@pytest.mark.parametrize(
+    "url", ["https://elsewhere.example/", "//elsewhere.example/", "relative/", "javascript:alert(1)"]
+)
+def test_a_notice_never_leads_elsewhere(participant, url):
+    with pytest.raises(ValueError, match="path of this site"):
+        tell(participant, url=url)
+
+
+def test_a_choice_stands_before_what_the_kind_says(participant, classmate):
+    Preference.objects.create(user=participant, topic="whispers", delivery=Delivery.PAGE)
+    tell(participant)
+    tell(classmate)
+    assert [mail.to for mail in Mail.objects.all()] == [classmate.email]
+    assert Notice.objects.count() == 2
+
+
+def test_the_twenty_first_mail_of_a_day_waits_for_the_digest(participant):
+    for number in range(21):
+        tell(participant, key=f"reply:{number}")
+    assert Mail.objects.count() == 20
+    assert Notice.objects.awaiting_digest().count() == 1
+    assert tell(participant, key="reply:tomorrow", now=NOW + timedelta(days=1, seconds=1)).delivery == Delivery.NOW
+
+
+def test_nothing_is_told_when_its_cause_was_taken_back(participant):
+    with transaction.atomic():
+        tell(participant)
+        transaction.set_rollback(True)
+    assert not Notice.objects.exists()
+    assert not Mail.objects.exists()
+
+
+def test_a_person_who_left_is_told_nothing(participant):
+    participant.is_active = False
+    participant.save()
+    assert tell(participant) is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_broker_that_is_down_bothers_nobody(participant, monkeypatch, caplog):
+    def refuse(*args, **kwargs):
+        raise ConnectionRefusedError("no broker")
+
+    monkeypatch.setattr("foundation.notices.actions.current_app.send_task", refuse)
+    assert tell(participant) is not None
+    assert Mail.objects.get().state == Mail.State.QUEUED
+    assert "broker did not take" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_worker_is_woken_only_after_the_commit(participant, monkeypatch):
+    woken = []
+    monkeypatch.setattr("foundation.notices.actions.current_app.send_task", woken.append)
+    with transaction.atomic():
+        tell(participant)
+        assert woken == []
+    assert woken == ["foundation.notices.tasks.sweep"]
+
+
+def test_telling_sixty_people_takes_no_more_queries_than_telling_two(django_assert_max_num_queries):
+    for count in (2, 60):
+        people = factories.UserFactory.create_batch(count)
+        with django_assert_max_num_queries(12):
+            told = actions.notify_many(
+                users=people, kind="spoken", key="announcement:1", data={"who": "Fran"}, url="/c/fall/", now=NOW
+            )
+        assert len(told) == count
+    assert Mail.objects.count() == 62
