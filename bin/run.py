@@ -146,6 +146,8 @@ def environment(data: Path) -> dict[str, str]:
     if not env.get("SECRET_KEY"):
         env["SECRET_KEY"] = secret_key(data)
     env.setdefault("DJANGO_SETTINGS_MODULE", "wbl_course.settings")
+    # Celery warns root at length because of pickle, which our settings refuse.
+    env.setdefault("PYTHONWARNINGS", "ignore:You're running the worker")
     env["PATH"] = f"{BIN}{os.pathsep}{env.get('PATH', '')}"
     return env
 

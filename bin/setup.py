@@ -4,6 +4,8 @@
 Standard library only, and readable by any Python 3, so that an old one gets a sentence and not a traceback.
 """
 
+from __future__ import annotations
+
 import ctypes
 import ctypes.util
 import hashlib
@@ -11,7 +13,9 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -29,7 +33,7 @@ LIBRARIES = {
 }
 
 
-def loads(names):
+def loads(names: list[str]) -> bool:
     """Whether one of these shared libraries can be loaded in this process."""
     stems = [name.split(".so")[0].split(".dylib")[0].removeprefix("lib") for name in names]
     for name in [*names, *filter(None, map(ctypes.util.find_library, stems))]:
@@ -41,12 +45,12 @@ def loads(names):
     return False
 
 
-def missing_libraries(can_load=loads):
+def missing_libraries(can_load: Callable[[list[str]], bool] = loads) -> list[tuple[str, str]]:
     """The (name, Debian package) pairs of the system libraries for PDF that are not here."""
     return [(name, package) for name, (files, package) in LIBRARIES.items() if not can_load(files)]
 
 
-def how_to_get(missing, platform=sys.platform):
+def how_to_get(missing: list[tuple[str, str]], platform: str = sys.platform) -> list[str]:
     """Which library is missing and the command that brings it, as lines."""
     lines = ["PDF documents need system libraries that are not on this machine:", ""]
     lines += [f"  {name}" for name, _ in missing]
@@ -61,22 +65,22 @@ def how_to_get(missing, platform=sys.platform):
     return [*lines, "", "then run the same command again."]
 
 
-def stop(*lines):
+def stop(*lines: str) -> NoReturn:
     print("\n".join(lines), file=sys.stderr)
     raise SystemExit(1)
 
 
-def fingerprint(lock):
+def fingerprint(lock: Path) -> str:
     return hashlib.sha256(lock.read_bytes() + sys.version.encode() + str(VENV).encode()).hexdigest()
 
 
-def is_current(what):
+def is_current(what: str) -> bool:
     """What was installed is this lock file, for this Python, in this place."""
     stamp = VENV / f".installed-{what}"
     return stamp.exists() and stamp.read_text() == fingerprint(LOCKS[what]) and (VENV / "bin" / "python").exists()
 
 
-def make_venv():
+def make_venv() -> None:
     python = VENV / "bin" / "python"
     version = "import sys; print(sys.version_info[:2])"
     if python.exists():
@@ -90,11 +94,11 @@ def make_venv():
         stop("Python could not make a virtual environment.", "On Debian and Ubuntu: apt-get install python3-venv")
 
 
-def install(what):
+def install(what: str) -> None:
     lock = LOCKS[what]
     print(f"Installing {lock.name}", flush=True)
-    command = [VENV / "bin" / "python", "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
-    if subprocess.run([*command, "--require-hashes", "--no-deps", "-r", lock], check=False).returncode:
+    command = [str(VENV / "bin" / "python"), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
+    if subprocess.run([*command, "--require-hashes", "--no-deps", "-r", str(lock)], check=False).returncode:
         stop(
             f"Installing {lock.name} failed; the reason is above. What was installed stays, so a second try is shorter."
         )
@@ -103,7 +107,7 @@ def install(what):
         (VENV / f".installed-{name}").write_text(fingerprint(LOCKS[name]))
 
 
-def main(what):
+def main(what: str) -> None:
     missing = missing_libraries()
     if missing:
         stop(*how_to_get(missing))

@@ -38,13 +38,13 @@ def write_whole(path: Path, text: str) -> None:
         raise ChannelError(f"Cannot write {path}: {error}") from error
 
 
-class Channel(filesystem.Channel):  # type: ignore[misc]  # kombu ships no types
-    def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:
+class Channel(filesystem.Channel):
+    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:
         # The wall clock, not the monotonic one: messages outlive a restart of the machine and keep their order.
         name = f"{time.time_ns() // 1_000_000:015d}_{uuid.uuid4()}.{queue}.msg"
-        write_whole(Path(self.data_folder_out) / name, dumps(payload))
+        write_whole(Path(self.data_folder_out) / name, dumps(message))
 
-    def _get(self, queue: str) -> dict[str, Any]:
+    def _get(self, queue: str, timeout: float | None = None) -> Any:
         folder = Path(self.data_folder_in)
         try:
             names = sorted(os.listdir(folder))
@@ -62,21 +62,24 @@ class Channel(filesystem.Channel):  # type: ignore[misc]  # kombu ships no types
             text = taken.read_text(encoding="utf-8", errors="replace")
             taken.unlink()
             try:
-                payload: dict[str, Any] = loads(text)
+                return loads(text)
             except ValueError:
                 # Not ours, or cut by a full disk. The row it stood for is still open, and the sweeper asks again.
                 continue
-            return payload
         raise Empty
+
+    def _file_of(self, exchange: str) -> Path:
+        file: Path = self._exchange_file(exchange)  # type: ignore[attr-defined]  # new in kombu 5.7, not in its stubs
+        return file
 
     def get_table(self, exchange: str) -> list[Any]:
         try:
-            text = self._exchange_file(exchange).read_text(encoding="utf-8")
+            text = self._file_of(exchange).read_text(encoding="utf-8")
         except FileNotFoundError:
             return []
         return [Binding(*row) for row in loads(text)]
 
-    def _queue_bind(self, exchange: str, routing_key: str, pattern: str, queue: str) -> None:
+    def _queue_bind(self, exchange: str, routing_key: str | None, pattern: str | None, queue: str | None) -> None:
         binding = Binding(routing_key or "", pattern or "", queue or "")
         self._change_table(exchange, lambda table: table if binding in table else [binding, *table])
 
@@ -86,7 +89,7 @@ class Channel(filesystem.Channel):  # type: ignore[misc]  # kombu ships no types
         self._change_table(exchange, lambda table: [row for row in table if row != binding])
 
     def _change_table(self, exchange: str, change: Callable[[list[Any]], list[Any]]) -> None:
-        file = self._exchange_file(exchange)
+        file = self._file_of(exchange)
         self.control_folder.mkdir(parents=True, exist_ok=True)
         with locked(self.control_folder / "lock"):
             before = self.get_table(exchange)
@@ -102,13 +105,13 @@ def locked(path: Path) -> Iterator[None]:
         yield
 
 
-class Transport(filesystem.Transport):  # type: ignore[misc]  # kombu ships no types
+class Transport(filesystem.Transport):
     Channel = Channel
     polling_interval = 0.05
 
     def establish_connection(self) -> Any:
         """The folders belong to the broker; nobody has to make them first."""
-        options = self.client.transport_options
+        options = self.client.transport_options or {}
         for option in ("data_folder_in", "data_folder_out", "control_folder"):
             Path(options[option]).mkdir(parents=True, exist_ok=True)
         return super().establish_connection()
