@@ -1,5 +1,30 @@
 """What the course itself registers: a page is the one kind of item that needs no other app."""
 
+from typing import Any
+
+from modules import itemkinds
+from modules.itemkinds import Parsed
+from modules.loader.source import Reading
+
+PAGE = "page"
+SUMMARY_LINES = 2
+
 
 def register() -> None:
     """Called once from `AppConfig.ready()`."""
+    itemkinds.register(itemkinds.ItemKind(name=PAGE, label="Page", parse=parse_page, differences=page_differences))
+
+
+def parse_page(reading: Reading) -> Parsed:
+    """A text to read, with a summary of at most two lines."""
+    summary = [reading.to_text(line) for line in reading.get("summary", list, []) if isinstance(line, str)]
+    if len(summary) > SUMMARY_LINES:
+        reading.problem(f"summary has {len(summary)} lines; expected at most {SUMMARY_LINES}.", near="summary")
+    if not reading.text.strip():
+        reading.problem("The page has no text.", line=reading.text_line)
+    reading.no_more_keys()
+    return Parsed(reading.to_html(reading.text), {"summary": summary})
+
+
+def page_differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    return ["The summary is different."] if old.get("summary") != new.get("summary") else []

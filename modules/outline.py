@@ -92,7 +92,12 @@ def of(edition: Edition) -> Outline:
 
 def _read(edition: Edition) -> Outline:
     items: dict[int, list[ItemOutline]] = {}
-    rows = Item.objects.filter(module__edition=edition).select_related("module").defer("body").order_by("module__position", "position", "pk")
+    rows = (
+        Item.objects.filter(module__edition=edition)
+        .select_related("module")
+        .defer("body")
+        .order_by("module__position", "position", "pk")
+    )
     for row in rows:
         items.setdefault(row.module_id, []).append(
             ItemOutline(
