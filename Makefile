@@ -23,7 +23,7 @@ test: setup-dev  ## Everything that can be checked; CHECKS=0 leaves out what doe
 ifneq ($(CHECKS),0)
 	@$(MAKE) --no-print-directory checks
 endif
-	@WBL_TESTING=1 SECRET_KEY=test-only $(VENV)/python manage.py check
+	@DJANGO_SETTINGS_MODULE=tests.settings $(VENV)/python manage.py check
 	$(VENV)/python -m pytest $(PYTEST)
 
 checks: setup-dev  ## Format, lint, types, import contracts, templates, migrations: no test is run
@@ -33,7 +33,7 @@ checks: setup-dev  ## Format, lint, types, import contracts, templates, migratio
 	$(VENV)/djhtml --check --tabwidth 2 $(TEMPLATES)
 	$(VENV)/mypy
 	$(VENV)/lint-imports --no-logo
-	WBL_TESTING=1 SECRET_KEY=test-only DATABASE_URL= $(VENV)/python manage.py makemigrations --check --dry-run
+	env -u DATABASE_URL DJANGO_SETTINGS_MODULE=tests.settings $(VENV)/python manage.py makemigrations --check --dry-run
 
 check: checks  ## The same
 

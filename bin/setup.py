@@ -1,7 +1,7 @@
 """Make .venv what the lock file says, and do nothing when it already is.
 
 `bin/setup.py run` installs what the application needs, `bin/setup.py dev` also what the checks and tests need.
-Standard library only, and readable by any Python 3, so that an old one gets a sentence and not a traceback.
+Standard library only, and readable by Python 3.7 and newer, so that an old one gets a sentence and not a traceback.
 """
 
 from __future__ import annotations

@@ -20,8 +20,17 @@ USUAL = {
 
 # Nouns of the domain, each in the app whose subject it is.
 NOUNS: dict[str, set[str]] = {
+    "accounts": {"hashers"},
+    "foundation.drafts": {"bodies"},
+    "foundation.richtext": {"cleaning"},
+    "foundation.notices": {"backends", "registry"},
     "foundation.documents": {"registry", "rendering", "storage"},
-    "foundation.notices": {"registry"},
+    "modules": {"facts", "itemkinds", "loader", "outline"},
+    "cohorts": {"activities", "completion", "progress", "roster", "schedule"},
+    "discussions": {"composing", "threads"},
+    "knowledgechecks": {"paper", "scoring"},
+    "lessonplans": {"completeness", "fields", "merging", "paper", "parsing", "template"},
+    "classroom": {"overview", "reading", "whiteboard"},
 }
 
 
