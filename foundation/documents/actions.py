@@ -1,4 +1,4 @@
-"""Asking for a document, and the life of one: queued, claimed, done or dead. The row is the truth; Celery only wakes."""
+"""Asking for a document, and its life: queued, claimed, done or dead. The row is the truth; Celery only wakes."""
 
 import datetime
 import functools
@@ -24,7 +24,26 @@ WAKE_AGAIN = datetime.timedelta(seconds=20)
 BROKER_PAUSE = 20.0  # seconds without asking a broker that did not answer; the sweeper goes on
 
 logger = logging.getLogger(__name__)
-_broker_rests_until = 0.0
+
+
+class Broker:
+    """Passes messages to the worker; after it failed it is left alone for a while, so that nobody waits for it."""
+
+    def __init__(self) -> None:
+        self.rests_until = 0.0
+
+    def send(self, document_id: int) -> None:
+        """Tell a worker of a document, or write down that it could not be told."""
+        if time.monotonic() < self.rests_until:
+            return
+        try:
+            current_app.send_task("foundation.documents.tasks.render", args=[document_id], retry=False)
+        except Exception:
+            self.rests_until = time.monotonic() + BROKER_PAUSE
+            logger.warning("The broker did not take document %s; the sweeper will.", document_id, exc_info=True)
+
+
+_broker = Broker()
 
 
 @transaction.atomic
@@ -98,23 +117,12 @@ def make_again(*, document: Document) -> Document:
 
 
 def wake(*, document_id: int) -> None:
-    """Tell the worker, once the row is there for it to read. A broker that is down bothers nobody: the sweeper repeats it."""
-    transaction.on_commit(functools.partial(_send, document_id), robust=True)
-
-
-def _send(document_id: int) -> None:
-    global _broker_rests_until
-    if time.monotonic() < _broker_rests_until:
-        return
-    try:
-        current_app.send_task("foundation.documents.tasks.render", args=[document_id], retry=False)
-    except Exception:  # whatever a broker raises: nobody waits for it, and the row is kept
-        _broker_rests_until = time.monotonic() + BROKER_PAUSE
-        logger.warning("The broker did not take document %s; the sweeper will repeat it.", document_id, exc_info=True)
+    """Tell the worker, once the row is there for it to read. If the broker is down, the sweeper repeats it."""
+    transaction.on_commit(functools.partial(_broker.send, document_id), robust=True)
 
 
 def make(*, document_id: int) -> Document | None:
-    """The worker's whole job: claim, render, publish. None where there was nothing to do; never raises for a bad document."""
+    """The worker's whole job: claim, render, publish. None where there was nothing to do or another worker won."""
     token = claim(document_id=document_id, now=timezone.now())
     if token is None:
         return None
@@ -224,7 +232,7 @@ def _bury(document: Document, reason: str) -> None:
 
 @transaction.atomic
 def sweep(*, now: datetime.datetime) -> int:
-    """Beat's work: what a worker left behind goes back to the queue or is given up; what was not picked up is told again."""
+    """Beat's work: what a worker left behind is queued again or given up; what was not picked up is told again."""
     for path in storage.stale():
         path.unlink(missing_ok=True)
     for document in Document.objects.abandoned(now).order_by("pk"):

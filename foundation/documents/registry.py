@@ -1,4 +1,4 @@
-"""What documents there are. Apps above register their kinds from `AppConfig.ready()`; nothing here knows what they are about."""
+"""What documents there are. Apps above register kinds in `AppConfig.ready()`; none of it is known here."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,11 +11,12 @@ from accounts.models import User
 class Content:
     """Everything that one document says.
 
-    `context` goes to the kind's template and must be plain JSON: its hash is the document's name. The print templates use these
-    keys where they are there: `lang`, `summary`, `authors` (list), `dated` (ISO date of the content, never of the printing),
-    `running` (head of the pages), `foot`, `kicker`, `cover_lines` (list), `accent` (colour of the region, `#rrggbb`).
-    `parts` makes it a bundle: (kind, subject_id) of what is made as documents of its own and bound behind the template's pages,
-    which are then the front (`documents/print/contents.html`); a part's `summary` is its line in the list of contents.
+    `context` goes to the kind's template and must be plain JSON: its hash is the document's name. The print templates
+    use these keys where they are there: `lang`, `summary`, `authors` (list), `dated` (ISO date of the content, never of
+    the printing), `running` (head of the pages), `foot`, `kicker`, `cover_lines` (list), `accent` (the region's, as
+    `#rrggbb`). `parts` makes it a bundle: (kind, subject_id) of what is made as documents of their own and bound behind
+    the template's pages, which are then the front (`documents/print/contents.html`); a part's `summary` is its line in
+    the contents.
     """
 
     title: str
@@ -27,9 +28,9 @@ class Content:
 class DocumentKind:
     """A kind of document.
 
-    `build(subject_id, user)` reads what the document says now and raises `ObjectDoesNotExist` where there is no such subject.
-    `may_read(user, subject_id)` is asked when someone wants the document, looks at it and downloads it. `filename` gets the
-    content's title; without it the file is called after the title.
+    `build(subject_id, user)` reads what the document says now; it raises `ObjectDoesNotExist` where there is no such
+    subject. `may_read(user, subject_id)` is asked when someone wants the document, looks at it and downloads it.
+    `filename` gets the content's title; without it the file is called after the title.
     """
 
     name: str

@@ -1,7 +1,7 @@
 """Where finished documents lie: a folder, or an object store where `STORAGES["documents"]` names one.
 
-A file appears under its name complete or not at all. In a folder that takes a temporary file, fsync and rename; an object
-store's put is atomic by itself.
+A file appears under its name complete or not at all. In a folder that takes a temporary file, fsync and rename; an
+object store's put is atomic by itself.
 """
 
 import os

@@ -11,7 +11,7 @@ from foundation.documents.rendering.protocol import Message, receive
 
 def main() -> None:
     """Say that it is ready, then answer each request with a header and, where there is one, a PDF."""
-    # What some library prints must not end up between two messages: the pipe moves away, standard output becomes the log.
+    # What some library prints must not end up between two messages: the pipe moves, standard output becomes the log.
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     requests = sys.stdin.buffer
@@ -36,7 +36,7 @@ def main() -> None:
             return Message({"error": str(error)})
         except MemoryError:
             return Message({"error": "the document needs more memory than one may have", "worn": True})
-        except Exception as error:  # whatever a page makes the engine do is an answer about that page, not our end
+        except Exception as error:  # noqa: BLE001 - whatever a page does to the engine is an answer about that page
             return Message({"error": f"{type(error).__name__}: {error}"[:500], "worn": True})
         return Message({"pages": result.pages, "missing": list(result.missing)}, [result.pdf])
 

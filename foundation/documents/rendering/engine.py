@@ -73,12 +73,19 @@ def render(html: str, css: str) -> Rendered:
             del link.attrib["href"]
     finishing.install(recorder)
     stylesheets = [_house_stylesheet(), *([_stylesheet(css)] if css else [])]
-    document = page.render(font_config=_font_configuration(), stylesheets=stylesheets, pdf_variant="pdf/a-2a")
-    data = document.write_pdf(finisher=recorder.finish, pdf_variant="pdf/a-2a", uncompressed_pdf=True)
-    if fetcher.refused:
-        raise CannotRender(f"the page asked for files that are not ours: {', '.join(fetcher.refused[:3])}")
+    try:
+        document = page.render(font_config=_font_configuration(), stylesheets=stylesheets, pdf_variant="pdf/a-2a")
+        data = document.write_pdf(finisher=recorder.finish, pdf_variant="pdf/a-2a", uncompressed_pdf=True)
+    finally:
+        # Also when the engine stumbled over it: what the person must hear is that the file was not ours.
+        _refuse(fetcher)
     with pikepdf.open(io.BytesIO(data)) as pdf:
         return Rendered(saved(pdf), len(pdf.pages), tuple(missing))
+
+
+def _refuse(fetcher: Fetcher) -> None:
+    if fetcher.refused:
+        raise CannotRender(f"the page asked for files that are not ours: {', '.join(fetcher.refused[:3])}")
 
 
 def saved(pdf: pikepdf.Pdf) -> bytes:

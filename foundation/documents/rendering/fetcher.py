@@ -16,11 +16,11 @@ class Refused(ValueError):
     """A page asked for something that is not ours to give."""
 
 
-class Fetcher(URLFetcher):
+class Fetcher(URLFetcher):  # type: ignore[misc] # WeasyPrint ships no types
     """Serves `static:figures/tour.svg` from the packaged files and small pictures written as `data:`.
 
-    WeasyPrint's SVG code swallows what a fetcher raises, so each refusal is remembered in `refused`; a document that was
-    refused something is not a document.
+    WeasyPrint's SVG code swallows what a fetcher raises, so each refusal is remembered in `refused`; a document that
+    was refused something is not a document.
     """
 
     def __init__(self) -> None:

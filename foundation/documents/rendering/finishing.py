@@ -1,9 +1,10 @@
 """Makes WeasyPrint's tagged PDF one that reads well aloud, before it is written.
 
 What it mends, with the upstream issue where there is one: running headers and repeated table heads become artifacts
-(Kozea/WeasyPrint#1836), header cells get a scope (#2508), what crosses a page is one element (#2903), links say their text
-instead of their address, parts keep their language, `aria-hidden` is heeded (#2550), lists have labels and bodies, figures
-have their caption and their place on the page. It relies on one private function, `_build_box_tree`: hence `weasyprint==70.*`.
+(Kozea/WeasyPrint#1836), header cells get a scope (#2508), what crosses a page is one element (#2903), links say their
+text instead of their address, parts keep their language, `aria-hidden` is heeded (#2550), lists have labels and bodies,
+figures have their caption and their place on the page. It relies on one private function, `_build_box_tree`: hence
+`weasyprint==70.*`.
 """
 
 import re
@@ -58,9 +59,9 @@ class Recorder:
         if element is None:
             return False
         if element.get("aria-hidden") == "true" or element.get("role") in ("presentation", "none"):
-            return element.tag != "table"  # a table for layout still has content
+            return bool(element.tag != "table")  # a table for layout still has content
         if box.element_tag == "img":
-            return not element.get("alt")
+            return bool(not element.get("alt"))
         if element.tag == "{http://www.w3.org/2000/svg}svg":
             return not _figure_text(element)
         if box.element_tag in ("thead", "tfoot"):
@@ -136,7 +137,7 @@ class Recorder:
             stream.stream = list(self._marked(stream.stream, page))
 
     def _marked(self, items: list[Any], page: int) -> Iterator[Any]:
-        """The drawing operators of a page with artifacts named, and no artifact inside content (an underline in a link)."""
+        """A page's drawing operators with artifacts named, and no artifact inside content (an underline in a link)."""
         depth: list[bool] = []  # of open sequences: was the opening kept?
         position = 0
         while position < len(items):
@@ -266,7 +267,7 @@ class _Writer:
                 else:
                     kids.append(pydyf.Dictionary({"Type": "/MCR", "Pg": self.pages[kid.page], "MCID": kid.mcid}))
         struct["K"] = kids
-        return struct.reference
+        return bytes(struct.reference)
 
 
 _XMP = """<?xpacket begin="\N{ZERO WIDTH NO-BREAK SPACE}" id="W5M0MpCehiHzreSzNTczkc9d"?>
@@ -278,7 +279,8 @@ _XMP = """<?xpacket begin="\N{ZERO WIDTH NO-BREAK SPACE}" id="W5M0MpCehiHzreSzNT
 {properties}</rdf:Description>
 <rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
  xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
-<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource"><pdfaSchema:schema>PDF/UA identification</pdfaSchema:schema>
+<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
+<pdfaSchema:schema>PDF/UA identification</pdfaSchema:schema>
 <pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
 <pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix><pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
 <pdfaProperty:name>part</pdfaProperty:name><pdfaProperty:valueType>Integer</pdfaProperty:valueType>
@@ -290,7 +292,7 @@ _XMP = """<?xpacket begin="\N{ZERO WIDTH NO-BREAK SPACE}" id="W5M0MpCehiHzreSzNT
 
 
 def _write_metadata(document: Document, pdf: pydyf.PDF) -> None:
-    """Say in the file what it is: PDF/UA-1 and PDF/A-2a, its title, language and makers. Dates come from the page alone."""
+    """Say in the file what it is: PDF/UA-1 and PDF/A-2a, its title and makers. Dates come from the page alone."""
     data = document.metadata
     plain = {"pdf:Producer": f"WeasyPrint {__version__}", "xmp:CreatorTool": data.generator}
     plain |= {"xmp:CreateDate": data.created, "xmp:ModifyDate": data.modified}

@@ -23,7 +23,7 @@ def known() -> frozenset[int]:
 
 
 def printable(text: str, missing: set[str]) -> str:
-    """The same text with each character that no font has replaced by something a reader can see; `missing` collects them."""
+    """The text with each character that no font has replaced by something one can see; `missing` collects them."""
     if text.isascii() or all(ord(character) in known() for character in text):
         return text
     pieces = []

@@ -12,13 +12,14 @@ class Limits:
 
     wall_seconds: float = 20
     cpu_seconds: int = 20
-    memory_bytes: int = 512 * 1024 * 1024
+    # Of addresses: a part of what a warm process has is only reserved, so this keeps its growth under 512 MiB.
+    memory_bytes: int = 440 * 1024 * 1024
     start_seconds: float = 30
     documents: int = 200
 
 
 def limit_memory(above_baseline: int) -> None:
-    """Allow this process so much more address space than it has now. Without /proc (macOS) the clock alone limits it."""
+    """Allow this process so much more address space than it has now. Without /proc (macOS) only the clock limits it."""
     status = Path("/proc/self/statm")
     if not status.exists():
         return
@@ -27,7 +28,7 @@ def limit_memory(above_baseline: int) -> None:
 
 
 def limit_cpu(seconds: int) -> None:
-    """Allow this process so many more seconds of processor time; the kernel ends it after that, whatever code swallows."""
+    """Allow this process so many more seconds of computing; the kernel ends it after that, whatever code swallows."""
     usage = resource.getrusage(resource.RUSAGE_SELF)
     hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
     resource.setrlimit(resource.RLIMIT_CPU, (int(usage.ru_utime + usage.ru_stime) + 1 + seconds, hard))

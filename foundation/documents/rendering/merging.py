@@ -1,8 +1,8 @@
 """Several of our PDFs become one, and stay tagged.
 
-General merging tools drop the tags or leave them pointing at other pages. This one knows the files it gets (they come from
-`engine`): their tag trees are joined under one Document, the way back from the pages is renumbered, outlines and named
-places are kept apart by part, and page numbers are taken out and stamped anew through the whole.
+General merging tools drop the tags or leave them pointing at other pages. This one knows the files it gets (they come
+from `engine`): their tag trees are joined under one Document, the way back from the pages is renumbered, outlines and
+named places are kept apart by part, and page numbers are taken out and stamped anew through the whole.
 """
 
 import io
@@ -10,6 +10,7 @@ import re
 import warnings
 from collections.abc import Iterator
 from html import escape
+from typing import Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, String
@@ -146,16 +147,14 @@ class _Joined:
         catalog.Outlines = outlines
 
 
-def _copied(bundle: pikepdf.Pdf, value: pikepdf.Object) -> pikepdf.Object:
+def _copied(bundle: pikepdf.Pdf, value: Any) -> Any:
     """A copy of a direct object of another file, with what it refers to."""
-    if value.is_indirect:
+    if getattr(value, "is_indirect", False):  # numbers and the like come as Python's own
         return bundle.copy_foreign(value)
     if isinstance(value, Array):
-        return Array([_copied(bundle, item) if isinstance(item, pikepdf.Object) else item for item in value])
+        return Array([_copied(bundle, item) for item in value])
     if isinstance(value, Dictionary):
-        return Dictionary(
-            {key: _copied(bundle, item) if isinstance(item, pikepdf.Object) else item for key, item in value.items()}
-        )
+        return Dictionary({key: _copied(bundle, item) for key, item in value.items()})
     return value
 
 
@@ -191,7 +190,7 @@ def _count(entry: pikepdf.Object) -> int:
 
 
 def _stamp_numbers(bundle: pikepdf.Pdf, title: str, css: str) -> pikepdf.Pdf:
-    """Where a part had its own page number, write the bundle's, with the renderer's own type. Returns the file it came from."""
+    """Where a part had its own page number, write the bundle's, in the same type. Returns the file they came from."""
     body = '<div class="stamp"></div>' * len(bundle.pages)
     html = f'<html lang="en"><title>{escape(title)}</title><body class="stamps">{body}</body></html>'
     stamps = pikepdf.open(io.BytesIO(render(html, css).pdf))

@@ -39,7 +39,7 @@ class Result:
 
 
 class Renderer:
-    """A rendering process of this process: started at the first document, replaced after a death or after enough documents."""
+    """A rendering process of ours: started at the first document, replaced after a death or after enough documents."""
 
     def __init__(self, limits: Limits | None = None) -> None:
         """Starts nothing yet."""
@@ -109,7 +109,7 @@ class Renderer:
         self._folder = tempfile.TemporaryDirectory(prefix="wbl-renderer-")
         configuration = Path(self._folder.name) / "fonts.conf"
         configuration.write_text(_FONTCONFIG.format(fonts=FONTS, cache=self._folder.name))
-        # No secret of ours is in its environment, and it sees our fonts alone: the same pages come out on every machine.
+        # No secret of ours is in its environment, and it sees our fonts alone: every machine makes the same pages.
         environment = {
             "PATH": os.environ.get("PATH", ""),
             "LANG": "C.UTF-8",
@@ -139,7 +139,8 @@ class Renderer:
     def _exchange(self, request: bytes, seconds: float) -> Message:
         """Send and receive without ever waiting longer than this, whatever the other side does or does not read."""
         process = self._process
-        assert process is not None and process.stdin is not None and process.stdout is not None
+        if process is None or process.stdin is None or process.stdout is None:
+            raise EOFError("there is no renderer")
         deadline = time.monotonic() + seconds
         inlet, outlet = process.stdin.fileno(), process.stdout.fileno()
         os.set_blocking(inlet, False)

@@ -1,4 +1,4 @@
-"""What parent and child say to each other: one JSON header and any number of byte strings, each with its length before it."""
+"""What parent and child say to each other: a JSON header and any number of byte strings, each after its length."""
 
 import json
 import struct

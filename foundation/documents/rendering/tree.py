@@ -8,7 +8,8 @@ from xml.etree.ElementTree import Element
 
 # What an HTML element is called in PDF 1.7. What is not here has no meaning of its own: its content moves up.
 STRUCTURE = {
-    "main": "Part", "article": "Art", "section": "Sect", "blockquote": "BlockQuote", "p": "P", "pre": "P", "address": "P",
+    "main": "Part", "article": "Art", "section": "Sect", "blockquote": "BlockQuote",
+    "p": "P", "pre": "P", "address": "P",
     "h1": "H1", "h2": "H2", "h3": "H3", "h4": "H4", "h5": "H5", "h6": "H6",
     "ul": "L", "ol": "L", "dl": "L", "li": "LI", "dt": "Lbl", "dd": "LBody", "li::marker": "Lbl",
     "table": "Table", "thead": "THead", "tbody": "TBody", "tfoot": "TFoot", "tr": "TR", "th": "TH", "td": "TD",
@@ -59,10 +60,10 @@ class Node:
 Kid = Node | Content | Annotation
 
 
-def text_of(element: Element) -> str:
+def text_of(element: Any) -> str:
     """What a person hears of an HTML element: its text and the alternatives of its pictures."""
     if label := element.get("aria-label"):
-        return label
+        return str(label)
     words = [element.text or "", element.get("alt") or ""]
     for child in element:
         if child.get("aria-hidden") != "true":
@@ -96,7 +97,7 @@ def _join(node: Node) -> None:
 
 
 def _shape(node: Node) -> None:
-    """From the leaves up: content without meaning moves up, lists, tables and figures get the parts that the standard asks."""
+    """From the leaves up: what has no meaning moves up; lists, tables and figures get the parts that PDF/UA asks."""
     kids: list[Kid] = []
     for kid in node.kids:
         if not isinstance(kid, Node):
