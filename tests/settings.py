@@ -14,7 +14,7 @@ if "WBL_TEST_DIR" not in os.environ:
 _root = os.environ["WBL_TEST_DIR"]
 if os.environ.get("DATA_DIR") in (None, os.path.join(_root, "main")):  # nobody chose one for this process
     os.environ["DATA_DIR"] = os.path.join(_root, os.environ.get("PYTEST_XDIST_WORKER", "main"))
-os.makedirs(os.environ["DATA_DIR"], exist_ok=True)
+os.makedirs(os.path.join(os.environ["DATA_DIR"], "static"), exist_ok=True)  # WhiteNoise warns where it has no folder
 
 from wbl_course.settings import *  # noqa: E402, F403
 from wbl_course.settings import CELERY_BROKER_TRANSPORT_OPTIONS, REDIS_URL  # noqa: E402
