@@ -45,7 +45,7 @@ def key(kind: registry.DocumentKind, content: registry.Content, part_keys: list[
     """The document's name: a hash of everything that decides what its pages look like."""
     sources = canonical(_sources(kind.template)) if settings.DEBUG else _cached_sources(kind.template)
     whole = [kind.name, content.title, content.context, part_keys, sources, versions.fingerprint()]
-    return hashlib.sha256(canonical(whole).encode()).hexdigest()
+    return hashlib.sha256(canonical(whole).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def filename(document: Document) -> str:

@@ -1,7 +1,11 @@
-"""The rendering process: warm, one document at a time, until its parent goes away or the kernel ends it."""
+"""The rendering process: warm, one document at a time, until its parent goes away or the kernel ends it.
+
+Its one argument is the folder that its parent made for it.
+"""
 
 import gc
 import os
+import shutil
 import sys
 from typing import Any
 
@@ -52,6 +56,7 @@ def main() -> None:
         try:
             request = receive(read)
         except EOFError:
+            shutil.rmtree(sys.argv[1], ignore_errors=True)  # a parent that was killed could not
             return
         limit_cpu(limits.cpu_seconds)
         answers.write(answer(request).encode())

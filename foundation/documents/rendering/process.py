@@ -56,7 +56,7 @@ class Renderer:
             RenderingFailed: the page is at fault.
             RenderingEnded: a limit was reached or the process died.
         """
-        return self._ask(Message({"do": "render", "css": css}, [html.encode()]))
+        return self._ask(Message({"do": "render", "css": css}, [html.encode("utf-8", "replace")]))
 
     def merge(self, front: bytes, parts: list[bytes], *, title: str, css: str = "") -> Result:
         """Make one PDF of a front and its parts, with one tag tree, one outline and page numbers throughout.
@@ -106,7 +106,7 @@ class Renderer:
 
     def _start(self) -> None:
         self.close()
-        self._folder = tempfile.TemporaryDirectory(prefix="wbl-renderer-")
+        self._folder = tempfile.TemporaryDirectory(prefix="wbl-renderer-", ignore_cleanup_errors=True)
         configuration = Path(self._folder.name) / "fonts.conf"
         configuration.write_text(_FONTCONFIG.format(fonts=FONTS, cache=self._folder.name))
         # No secret of ours is in its environment, and it sees our fonts alone: every machine makes the same pages.
@@ -122,7 +122,7 @@ class Renderer:
             },
         }
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "foundation.documents.rendering"],
+            [sys.executable, "-m", "foundation.documents.rendering", self._folder.name],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=ROOT,
