@@ -4,8 +4,9 @@ import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from django.conf import settings
 from django.core.files.base import ContentFile, File
@@ -42,15 +43,18 @@ class Loaded:
 
 
 def load_folder(*, path: Path, now: datetime, by: User | None = None) -> list[Loaded]:
-    """Make an edition for each region whose course changed, all or nothing. Raises Refused, or NotAFolder where no course is."""
+    """Make an edition for each region whose course changed, all or nothing. Raises Refused, or NotAFolder."""
     return _load(loader.open_folder(path), by=by, now=now, cause={"folder": path.name})
 
 
 @transaction.atomic
-def check_upload(*, name: str, archive: File, by: User, now: datetime) -> Upload:
-    """Keep an uploaded ZIP with what it would change, or its mistakes. Raises NotAFolder for what is no honest ZIP; then nothing is kept."""
+def check_upload(*, name: str, archive: File[bytes], by: User, now: datetime) -> Upload:
+    """Keep an uploaded ZIP with what it would change, or its mistakes.
+
+    Raises NotAFolder for what is no honest ZIP; then nothing is kept.
+    """
     content = archive.read()
-    state, report = _judge(loader.open_archive(_again(content)))
+    state, report = _judge(loader.open_archive(BytesIO(content)))
     upload = Upload(
         uploaded_at=now,
         uploaded_by=by,
@@ -65,31 +69,26 @@ def check_upload(*, name: str, archive: File, by: User, now: datetime) -> Upload
     return upload
 
 
-@transaction.atomic
 def load_upload(*, upload: Upload, by: User, now: datetime) -> list[Loaded]:
     """Load what was checked before. Raises Refused where it does not fit any more; the upload then says why."""
-    upload = Upload.objects.select_for_update().get(pk=upload.pk)
-    with upload.archive.open("rb") as archive:
-        loaded = _load(loader.open_archive(archive), by=by, now=now, cause={"upload": upload.pk})
-    upload.state, upload.loaded_at, upload.loaded_by = Upload.State.LOADED, now, by
-    upload.save()
+    try:
+        with transaction.atomic():
+            upload = Upload.objects.select_for_update().get(pk=upload.pk)
+            loaded = _load(_folder_of(upload), by=by, now=now, cause={"upload": upload.pk})
+            upload.state, upload.loaded_at, upload.loaded_by = Upload.State.LOADED, now, by
+            upload.save()
+    except Refused as error:
+        Upload.objects.filter(pk=upload.pk).update(state=Upload.State.BROKEN, report=_report(error.problems))
+        raise
     return loaded
-
-
-def check_again(*, upload: Upload) -> Upload:
-    """Compare an upload that is not loaded yet with the editions of now."""
-    with upload.archive.open("rb") as archive:
-        upload.state, upload.report = _judge(loader.open_archive(archive))
-    upload.save(update_fields=["state", "report"])
-    return upload
 
 
 @transaction.atomic
 def set_region_values(*, consortium: Consortium, values: Mapping[str, Any], by: User, now: datetime) -> list[Loaded]:
     """Let an administrator's values stand before the region's file, and make the edition that follows from them.
 
-    A value equal to the file's is no change. Composes again from what was loaded last (docs/adr/editions.md). Raises Refused where
-    the course does not fit together with these values.
+    A value equal to the file's is no change. Composes again from what was loaded last (docs/adr/editions.md). Raises
+    Refused where the course does not fit together with these values.
     """
     consortium = Consortium.objects.select_for_update().get(pk=consortium.pk)
     before = consortium.overrides
@@ -111,15 +110,26 @@ def _latest_folder() -> Folder:
     upload = Upload.objects.filter(state=Upload.State.LOADED).order_by("-loaded_at", "-pk").first()
     if upload is None:
         return loader.open_folder(Path(settings.CONTENT_DIR))
-    with upload.archive.open("rb") as archive:
-        return loader.open_archive(archive)
+    return _folder_of(upload)
+
+
+def _folder_of(upload: Upload) -> Folder:
+    try:
+        with upload.archive.open("rb") as archive:
+            return loader.open_archive(archive)
+    except FileNotFoundError as error:
+        raise NotAFolder("The uploaded file is no longer there; upload the folder again.") from error
+
+
+def _report(problems: list[Problem]) -> dict[str, Any]:
+    return {"problems": [vars(problem) for problem in problems]}
 
 
 def _judge(folder: Folder) -> tuple[str, dict[str, Any]]:
     """An upload's state and report: problems, or what would change for each region."""
     courses, problems = _read(folder)
     if problems:
-        return Upload.State.BROKEN, {"problems": [vars(problem) for problem in problems]}
+        return Upload.State.BROKEN, _report(problems)
     regions = []
     for course in courses:
         content = course.content()
@@ -296,7 +306,7 @@ def _unexplained(course: Composed) -> list[Problem]:
         here = modules.get(module.slug)
         if here is None:
             if module.slug not in course.head.head.get("removed", []):
-                message = f'The module “{module.slug}” is gone, and cohorts use it; if that is meant, add removed = ["{module.slug}"].'
+                message = f'“{module.slug}” is gone, and cohorts use it; if meant, add removed = ["{module.slug}"].'
                 problems.append(Problem(course.head.path, course.head.line_of("modules") or 1, message))
             continue
         explained = {item.slug for item in here.items} | {item.was for item in here.items} | set(here.removed)
@@ -309,22 +319,18 @@ def _unexplained(course: Composed) -> list[Problem]:
 
 
 def _question(slug: str, new: list[str]) -> str:
+    gone = f"The item “{slug}” is gone, and cohorts use it."
     remove = f'removed = ["{slug}"] to this file'
     if new:
         names = ", ".join(f"“{each}”" for each in new)
-        return f'The item “{slug}” is gone, and cohorts use it; {names} is new. Renamed or new? Add was = "{slug}" to the renamed item, or {remove}.'
-    return f'The item “{slug}” is gone, and cohorts use it. If it was renamed, add was = "{slug}" to the item; if it is removed on purpose, add {remove}.'
-
-
-def _again(content: bytes) -> IO[bytes]:
-    return ContentFile(content)
+        return f'{gone} New here: {names}. Renamed or new? Add was = "{slug}" to the renamed item, or {remove}.'
+    return f'{gone} If it was renamed, add was = "{slug}" to the item; if it is removed on purpose, add {remove}.'
 
 
 __all__ = [
     "Loaded",
     "NotAFolder",
     "Refused",
-    "check_again",
     "check_upload",
     "load_folder",
     "load_upload",

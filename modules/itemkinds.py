@@ -1,4 +1,4 @@
-"""The kinds of items a course may have. A higher app registers its kind; the loader asks it to read files, and to say what differs between two editions."""
+"""The kinds of items a course may have. Higher apps register theirs; the loader asks them to read and compare files."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,9 +20,11 @@ class Parsed:
 class ItemKind:
     """One kind of item.
 
-    `parse(reading)` reads one file and reports what is wrong through `reading.problem(…)`; it never raises for a mistake of the author.
-    `check_course(reading)` looks across files, after all were read (a plan step names fields of the template). `parts` names the course-wide files the kind
-    reads, each with its parser: {"lesson-plan/template.toml": parse}. `facts(data)` gives the light values that lists need; never a key of answers.
+    `parse(reading)` reads one file and reports what is wrong through `reading.problem(…)`; it never raises for an
+    author's mistake. `check_course(course)` looks across files, after all were read without a problem (a plan step
+    names fields of the template): `course.of_kind(name)` gives items, each with its `reading`. `parts` names the
+    course-wide files the kind reads, as (name, path, parse); what `parse(reading)` returns stands in
+    `course.parts[name]`. `facts(data)` gives the light values that lists need; never a key of answers.
     `differences(old, new)` says in words for an administrator what changed between two versions of an item's data.
     """
 

@@ -1,8 +1,10 @@
-"""What the course itself registers: a page is the one kind of item that needs no other app."""
+"""What the course itself registers: the page, a kind of item that needs no other app, and the toolbox as documents."""
 
 from typing import Any
 
-from modules import itemkinds
+from foundation.documents import registry as documents
+from foundation.documents.registry import DocumentKind
+from modules import exports, itemkinds
 from modules.itemkinds import Parsed
 from modules.loader.source import Reading
 
@@ -13,6 +15,12 @@ SUMMARY_LINES = 2
 def register() -> None:
     """Called once from `AppConfig.ready()`."""
     itemkinds.register(itemkinds.ItemKind(name=PAGE, label="Page", parse=parse_page, differences=page_differences))
+    documents.register(
+        DocumentKind("resource", "modules/print/resource.html", exports.resource_content, exports.may_read_resource)
+    )
+    documents.register(
+        DocumentKind("toolbox", "modules/print/toolbox.html", exports.toolbox_content, exports.may_read_toolbox)
+    )
 
 
 def parse_page(reading: Reading) -> Parsed:

@@ -29,7 +29,7 @@ class EditionQuerySet(models.QuerySet["Edition"]):
 
 
 class Edition(models.Model):
-    """The course as one region reads it, at one time. A changed text makes a new edition; rows of an edition never change."""
+    """The course as one region reads it, at one time. A changed text makes a new edition; its rows never change."""
 
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="editions")
     consortium = models.ForeignKey(Consortium, on_delete=models.PROTECT, related_name="editions")

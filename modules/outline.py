@@ -1,4 +1,7 @@
-"""The shape of an edition without its texts: what a list, a lock or a percentage needs. An edition never changes, so its outline is read once a process."""
+"""The shape of an edition without its texts: what a list, a lock or a percentage needs.
+
+An edition never changes, so its outline is read once a process.
+"""
 
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -17,7 +20,7 @@ _lock = Lock()
 
 @dataclass(frozen=True)
 class ItemOutline:
-    """An item as lists show it. `facts` are the light values that its kind wants at hand (dates, word minimum), never texts or keys of answers."""
+    """An item as lists show it. `facts` are light values its kind wants at hand, never texts or keys of answers."""
 
     pk: int
     module: str

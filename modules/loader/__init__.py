@@ -1,4 +1,7 @@
-"""Reads a course folder: every mistake with its place, or the course as each region reads it. Knows no database; `modules.actions` makes editions."""
+"""Reads a course folder: every mistake with its place, or the course as each region reads it.
+
+Knows no database; `modules.actions` makes editions.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path

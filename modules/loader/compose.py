@@ -1,4 +1,4 @@
-"""From a folder to the course as each region reads it: three layers laid over each other, values filled in, everything checked."""
+"""From a folder to the course as each region reads it: three layers, values filled in, all checked."""
 
 import datetime
 import hashlib
@@ -14,7 +14,8 @@ from modules.loader.folder import SLUG, Folder
 from modules.loader.source import Problem, Reading, Source, take_apart
 
 RESERVED = {
-    "plan", "board", "roster", "reviews", "announcements", "settings", "finish", "documents", "people", "nudge", "drafts",
+    "plan", "board", "roster", "reviews", "announcements", "settings", "finish", "documents", "people", "nudge",
+    "drafts",
 }  # fmt: skip
 SLUG_LIMIT = 50
 _LAYER = re.compile(rf"(states|regions)/({SLUG})/(.+)")
@@ -108,7 +109,7 @@ class Composed:
         return [item for item in self.items if item.kind == kind]
 
     def options(self, name: str) -> list[dict[str, Any]] | None:
-        """The options behind `options_from`: a list of lists.toml or, with `region.` before it, of the region; None where there is none."""
+        """The options behind `options_from`: a list of lists.toml or, after `region.`, of the region."""
         source: Mapping[str, Any] = self.region if name.startswith("region.") else self.lists
         found = source.get(name.removeprefix("region."))
         return found if isinstance(found, list) else None
@@ -466,7 +467,7 @@ def _check_layer(course: Composed, reading: Reading, path: str) -> None:
     for key in ("kind", "minutes"):
         if national is not None and national.head.get(key) != reading.head.get(key):
             reading.problem(
-                f"{key} is {reading.head.get(key)!r}; expected {national.head.get(key)!r} as in {path}, which this file replaces.",
+                f"{key} is {reading.head.get(key)!r}; expected {national.head.get(key)!r} as in {path} before.",
                 near=key,
             )
 
@@ -652,7 +653,7 @@ def _check_unused(files: CourseFolder, states: set[str]) -> None:
             Problem(
                 path,
                 0,
-                "Nothing refers to this file; expected its name in the items of a module, or its module in course.toml.",
+                "Nothing refers to this file; expected its name in a module's items, or its module in course.toml.",
             )
         )
 

@@ -1,4 +1,4 @@
-"""What changes between two editions, in words for an administrator. Both sides are contents as `Composed.content` gives them."""
+"""What changes between two editions, in words for an administrator. Both sides as `Composed.content` gives them."""
 
 import html
 import re
@@ -13,7 +13,7 @@ _CHANGES_SHOWN = 200
 
 
 def between(old: Content | None, new: Content) -> list[dict[str, Any]]:
-    """Each change as {change, what, title, details}: `change` is added, removed, renamed or changed, `what` the sort of thing."""
+    """Each change as {change, what, title, details}; `change` is added, removed, renamed or changed."""
     if old is None:
         return [
             _entry(

@@ -119,7 +119,10 @@ def from_disk(root: Path, parts: frozenset[str]) -> Folder:
 
 
 def from_archive(archive: IO[bytes], parts: frozenset[str]) -> Folder:
-    """The folder in a ZIP, read without writing a file. One enclosing folder is looked through. Raises NotAFolder for what is no honest ZIP."""
+    """The folder in a ZIP, read without writing a file; one enclosing folder is looked through.
+
+    Raises NotAFolder for what is no honest ZIP.
+    """
     try:
         with zipfile.ZipFile(archive) as packed:
             entries = list(_honest(packed.infolist()))

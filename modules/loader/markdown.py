@@ -1,4 +1,4 @@
-"""Markdown of course files as HTML that may be sent as it is: values, sources, facts, diagrams and links checked on the way, an allow-list at the end."""
+"""Markdown of course files as HTML that may be sent as it is: all is checked on the way, an allow-list at the end."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -14,7 +14,7 @@ from markdown_it.token import Token
 from mdit_py_plugins.attrs import attrs_plugin
 from mdit_py_plugins.container import container_plugin
 
-from modules.loader import pictures, values
+from modules.loader import values
 from modules.loader.source import Reading
 
 BOXES = {"example": "Example", "try": "Try it", "note": ""}
@@ -39,12 +39,14 @@ _MARK = re.compile(r"\[@([A-Za-z0-9-]+)\]")
 _HELD = re.compile("\ue000(\\d+)\ue001")
 _cleaner = nh3.Cleaner(
     tags={
-        "p", "br", "strong", "em", "a", "ul", "ol", "li", "blockquote", "h2", "h3", "h4", "h5", "code", "pre", "hr", "sub", "sup", "span", "div",
-        "table", "caption", "thead", "tbody", "tr", "th", "td", "section", "aside", "figure", "figcaption", "img",
+        "p", "br", "strong", "em", "a", "ul", "ol", "li", "blockquote", "h2", "h3", "h4", "h5", "code", "pre", "hr",
+        "sub", "sup", "span", "div", "table", "caption", "thead", "tbody", "tr", "th", "td", "section", "aside",
+        "figure", "figcaption", "img",
     },
     attributes={
-        "*": {"class", "id"}, "a": {"href", "aria-label"}, "ol": {"start"}, "th": {"scope"}, "div": {"role", "tabindex", "aria-label"},
-        "figure": {"role", "aria-label"}, "section": {"aria-labelledby"}, "img": {"src", "alt", "width", "height", "loading"}, "span": {"aria-hidden"},
+        "*": {"class", "id"}, "a": {"href", "aria-label"}, "ol": {"start"}, "th": {"scope"}, "figure": {"role"},
+        "div": {"role", "tabindex", "aria-label"}, "img": {"src", "alt", "width", "height", "loading"},
+        "span": {"aria-hidden"},
     },
     generic_attribute_prefixes={"data-"},
     url_schemes={"http", "https", "mailto"},
@@ -305,7 +307,7 @@ def _is_figure(inline: Token) -> bool:
 
 def _figure(page: _Page, inline: Token) -> str:
     image = (inline.children or [])[0]
-    alt = _engine.renderer.renderInlineAsText(image.children or [], _engine.options, {"page": page}).strip()
+    alt = "".join(child.content or " " for child in image.children or [] if not child.nesting).strip()
     kind, _, name = str(image.attrs["src"]).partition(":")
     caption = str(image.attrs.get("title", ""))
     if not alt:

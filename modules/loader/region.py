@@ -1,4 +1,4 @@
-"""The values of a region and of a state, checked: what the rest of the application relies on must be there and fit together."""
+"""The values of a region, checked: what the rest of the application relies on must be there and fit together."""
 
 import datetime
 import re
@@ -43,7 +43,7 @@ def accent_problem(theme: str, colour: str) -> str:
 
 
 def check(reading: Reading) -> None:
-    """Reports at the region's file what is missing or does not fit. Further texts are welcome: pages may refer to them."""
+    """Reports at the region's file what is missing or does not fit. Further texts are welcome: pages refer to them."""
     get = reading.get
     for key in ("name", "short_name", "state", "skill_framework"):
         if not get(key, str).strip() and key in reading.head:

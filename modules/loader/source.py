@@ -1,4 +1,4 @@
-"""One file of a course folder as its parser sees it, and the mistakes found in it. Nothing here raises for an author's mistake: all are collected."""
+"""One file of a course folder as its parser sees it. Nothing here raises for an author's mistake: all are collected."""
 
 import re
 import tomllib
@@ -26,7 +26,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Source:
-    """A text file taken apart: `head` is its TOML (the whole file, or what stands between +++ lines), `text` the Markdown from `text_line` on."""
+    """A file taken apart: `head` is its TOML, `text` the Markdown after it, from `text_line` on."""
 
     path: str
     raw: str
@@ -64,9 +64,10 @@ def take_apart(path: str, raw: str, problems: list[Problem]) -> Source | None:
 class Reading:
     """A file being read for one region.
 
-    `head` is its TOML (the whole file, or what stands between +++ lines), `text` the Markdown after it, `line_of` finds a line for a message.
-    `course` is the `Composed` course with what was read before: `lists`, `region`, `state`, `sources`, `parts`, `options(name)`. `to_html` and
-    `to_inline` turn Markdown into HTML that is safe to send, with values filled in, citations, figures and links checked.
+    `head` is its TOML (the whole file, or what stands between +++ lines), `text` the Markdown after it, `line_of` finds
+    a line for a message. `course` is the `Composed` course with what was read before: `lists`, `region`, `state`,
+    `sources`, `parts`, `options(name)`. `to_html` and `to_inline` turn Markdown into HTML that is safe to send, with
+    values filled in, citations, figures and links checked.
     """
 
     path: str
@@ -99,7 +100,7 @@ class Reading:
         return next((number for number, line in enumerate(lines, 1) if first in line), 0)
 
     def to_html(self, markdown: str, *, line: int = 0) -> str:
-        """Blocks of Markdown as HTML. `line` is where the text starts in the file; found by itself where it is not given."""
+        """Blocks of Markdown as HTML. `line` is where the text starts in the file; found by itself where not given."""
         return self.render(self, markdown, line or self._start_of(markdown), False)
 
     def to_inline(self, markdown: str, *, line: int = 0) -> str:

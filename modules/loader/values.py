@@ -1,4 +1,4 @@
-"""What stands in double braces: names of the region, the state and the course, put into texts when a course is loaded."""
+"""What stands in double braces: values of region, state and course, put into texts when a course is loaded."""
 
 import re
 from collections.abc import Mapping

@@ -7,144 +7,254 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Course',
+            name="Course",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(unique=True)),
-                ('title', models.CharField(max_length=150)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(unique=True)),
+                ("title", models.CharField(max_length=150)),
             ],
             options={
-                'ordering': ['title', 'pk'],
+                "ordering": ["title", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Edition',
+            name="Edition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('version', models.CharField(help_text="What the course's authors call it, such as 2026.1.", max_length=40)),
-                ('title', models.CharField(max_length=150)),
-                ('description', models.TextField(blank=True)),
-                ('activity_category', models.CharField(blank=True, max_length=200)),
-                ('minutes', models.PositiveIntegerField()),
-                ('region', models.JSONField(default=dict, help_text="The region's values as they stood when the edition was made.")),
-                ('lists', models.JSONField(default=dict, help_text='Stages, skills, activity types and other lists, by name.')),
-                ('parts', models.JSONField(default=dict, help_text='What item kinds keep for the whole course, by name: the plan template, the rubric.')),
-                ('digest', models.CharField(help_text='SHA-256 of everything above and of all modules, items and resources.', max_length=64)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('frozen_at', models.DateTimeField(blank=True, help_text='When the first cohort used it; from then on it is kept for good.', null=True)),
-                ('consortium', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='editions', to='accounts.consortium')),
-                ('course', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='editions', to='modules.course')),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "version",
+                    models.CharField(help_text="What the course's authors call it, such as 2026.1.", max_length=40),
+                ),
+                ("title", models.CharField(max_length=150)),
+                ("description", models.TextField(blank=True)),
+                ("activity_category", models.CharField(blank=True, max_length=200)),
+                ("minutes", models.PositiveIntegerField()),
+                (
+                    "region",
+                    models.JSONField(
+                        default=dict, help_text="The region's values as they stood when the edition was made."
+                    ),
+                ),
+                (
+                    "lists",
+                    models.JSONField(
+                        default=dict, help_text="Stages, skills, activity types and other lists, by name."
+                    ),
+                ),
+                (
+                    "parts",
+                    models.JSONField(
+                        default=dict,
+                        help_text="What item kinds keep for the whole course, by name: the plan template, the rubric.",
+                    ),
+                ),
+                (
+                    "digest",
+                    models.CharField(
+                        help_text="SHA-256 of everything above and of all modules, items and resources.", max_length=64
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "frozen_at",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="When the first cohort used it; from then on it is kept for good.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "consortium",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="editions", to="accounts.consortium"
+                    ),
+                ),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="editions", to="modules.course"
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['course', 'consortium', '-number', 'pk'],
+                "ordering": ["course", "consortium", "-number", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Module',
+            name="Module",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField()),
-                ('position', models.PositiveSmallIntegerField()),
-                ('title', models.CharField(max_length=150)),
-                ('summary', models.CharField(blank=True, max_length=400)),
-                ('week', models.PositiveSmallIntegerField()),
-                ('outcomes', models.JSONField(default=list, help_text='[{slug, text}]')),
-                ('requires', models.JSONField(default=list, help_text='Slugs of modules to complete before.')),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='modules', to='modules.edition')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField()),
+                ("position", models.PositiveSmallIntegerField()),
+                ("title", models.CharField(max_length=150)),
+                ("summary", models.CharField(blank=True, max_length=400)),
+                ("week", models.PositiveSmallIntegerField()),
+                ("outcomes", models.JSONField(default=list, help_text="[{slug, text}]")),
+                ("requires", models.JSONField(default=list, help_text="Slugs of modules to complete before.")),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="modules", to="modules.edition"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'pk'],
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Item',
+            name="Item",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField()),
-                ('position', models.PositiveSmallIntegerField()),
-                ('kind', models.CharField(max_length=20)),
-                ('title', models.CharField(max_length=200)),
-                ('minutes', models.PositiveSmallIntegerField(default=0)),
-                ('was', models.SlugField(blank=True, help_text='The slug it had before; people keep what they completed under it.')),
-                ('body', models.TextField(blank=True, help_text='Sanitised HTML with all values filled in, ready to be sent.')),
-                ('data', models.JSONField(default=dict, help_text='What its kind needs: questions, dates, word minimum, fields.')),
-                ('digest', models.CharField(max_length=64)),
-                ('module', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='modules.module')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField()),
+                ("position", models.PositiveSmallIntegerField()),
+                ("kind", models.CharField(max_length=20)),
+                ("title", models.CharField(max_length=200)),
+                ("minutes", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "was",
+                    models.SlugField(
+                        blank=True, help_text="The slug it had before; people keep what they completed under it."
+                    ),
+                ),
+                (
+                    "body",
+                    models.TextField(
+                        blank=True, help_text="Sanitised HTML with all values filled in, ready to be sent."
+                    ),
+                ),
+                (
+                    "data",
+                    models.JSONField(
+                        default=dict, help_text="What its kind needs: questions, dates, word minimum, fields."
+                    ),
+                ),
+                ("digest", models.CharField(max_length=64)),
+                (
+                    "module",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="items", to="modules.module"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'pk'],
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Resource',
+            name="Resource",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField()),
-                ('position', models.PositiveSmallIntegerField()),
-                ('title', models.CharField(max_length=150)),
-                ('audience', models.JSONField(default=list)),
-                ('purpose', models.CharField(blank=True, max_length=300)),
-                ('needs_approval', models.BooleanField(default=False)),
-                ('body', models.TextField()),
-                ('digest', models.CharField(max_length=64)),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='resources', to='modules.edition')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField()),
+                ("position", models.PositiveSmallIntegerField()),
+                ("title", models.CharField(max_length=150)),
+                ("audience", models.JSONField(default=list)),
+                ("purpose", models.CharField(blank=True, max_length=300)),
+                ("needs_approval", models.BooleanField(default=False)),
+                ("body", models.TextField()),
+                ("digest", models.CharField(max_length=64)),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="resources", to="modules.edition"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'pk'],
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Upload',
+            name="Upload",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uploaded_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('name', models.CharField(max_length=200)),
-                ('archive', models.FileField(upload_to='course-uploads/%Y/')),
-                ('sha256', models.CharField(max_length=64)),
-                ('state', models.CharField(choices=[('checked', 'Checked'), ('broken', 'Has mistakes'), ('loaded', 'Loaded')], max_length=10)),
-                ('report', models.JSONField(default=dict, help_text='Problems, or what would change for each region.')),
-                ('loaded_at', models.DateTimeField(blank=True, null=True)),
-                ('loaded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uploaded_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("name", models.CharField(max_length=200)),
+                ("archive", models.FileField(upload_to="course-uploads/%Y/")),
+                ("sha256", models.CharField(max_length=64)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("checked", "Checked"), ("broken", "Has mistakes"), ("loaded", "Loaded")],
+                        max_length=10,
+                    ),
+                ),
+                ("report", models.JSONField(default=dict, help_text="Problems, or what would change for each region.")),
+                ("loaded_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "loaded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-uploaded_at', '-pk'],
+                "ordering": ["-uploaded_at", "-pk"],
             },
         ),
         migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.UniqueConstraint(fields=('course', 'consortium', 'number'), name='one_edition_of_a_number'),
+            model_name="edition",
+            constraint=models.UniqueConstraint(
+                fields=("course", "consortium", "number"), name="one_edition_of_a_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.UniqueConstraint(fields=('course', 'consortium', 'digest'), name='one_edition_of_a_content'),
+            model_name="edition",
+            constraint=models.UniqueConstraint(
+                fields=("course", "consortium", "digest"), name="one_edition_of_a_content"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='module',
-            constraint=models.UniqueConstraint(fields=('edition', 'slug'), name='one_module_of_a_slug'),
+            model_name="module",
+            constraint=models.UniqueConstraint(fields=("edition", "slug"), name="one_module_of_a_slug"),
         ),
         migrations.AddConstraint(
-            model_name='item',
-            constraint=models.UniqueConstraint(fields=('module', 'slug'), name='one_item_of_a_slug'),
+            model_name="item",
+            constraint=models.UniqueConstraint(fields=("module", "slug"), name="one_item_of_a_slug"),
         ),
         migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.UniqueConstraint(fields=('edition', 'slug'), name='one_resource_of_a_slug'),
+            model_name="resource",
+            constraint=models.UniqueConstraint(fields=("edition", "slug"), name="one_resource_of_a_slug"),
         ),
         migrations.AddConstraint(
-            model_name='upload',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('loaded_at', None), ('loaded_by', None)), models.Q(('loaded_at__isnull', False), ('loaded_by__isnull', False)), _connector='OR'), name='loaded_at_with_by'),
+            model_name="upload",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("loaded_at", None), ("loaded_by", None)),
+                    models.Q(("loaded_at__isnull", False), ("loaded_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="loaded_at_with_by",
+            ),
         ),
     ]

@@ -11,7 +11,7 @@ from modules.models import Upload
 
 
 class Command(BaseCommand):
-    help = "Check a course folder and make an edition for each region whose course changed. Reports every mistake; loads all or nothing."
+    help = "Check a course folder and make an edition for each region whose course changed. All or nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
