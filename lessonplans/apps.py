@@ -3,3 +3,8 @@ from django.apps import AppConfig
 
 class LessonplansConfig(AppConfig):
     name = "lessonplans"
+
+    def ready(self) -> None:
+        from lessonplans import kinds, views
+
+        kinds.register(page=views.step)
