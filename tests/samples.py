@@ -1,5 +1,7 @@
 """Data of one item of each kind, as its parser would leave it. The app of a kind keeps its sample true (its own tests compare it with what the parser makes)."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 SAMPLES: dict[str, dict[str, Any]] = {
@@ -13,6 +15,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "advice": "Reply to someone from another discipline or college.",
         "model_post": "",
     },
-    "check": {"pass": 80, "due": {"week": 1, "day": "sunday"}, "intro": "", "questions": []},
+    # One question of each type; tests/knowledgechecks/sample.toml is the file it was read from.
+    "check": json.loads((Path(__file__).parent / "knowledgechecks" / "sample.json").read_text()),
     "plan": {"fields": ["title"], "submit": False, "due": {"week": 1, "day": "sunday"}},
 }
