@@ -19,7 +19,9 @@ from foundation.documents.models import MAX_ATTEMPTS, Document, DocumentRequest,
 from foundation.documents.rendering.process import RenderingEnded, RenderingFailed, Result
 from foundation.faultpoints import faultpoint
 
-LEASE = datetime.timedelta(seconds=60)  # longer than a start of the renderer and one document at its limit
+LEASE = datetime.timedelta(
+    seconds=30
+)  # renewed before each step; longer than a start of the renderer and a step at its limit
 WAKE_AGAIN = datetime.timedelta(seconds=20)
 BROKER_PAUSE = 20.0  # seconds without asking a broker that did not answer; the sweeper goes on
 
@@ -129,7 +131,7 @@ def make(*, document_id: int) -> Document | None:
     faultpoint("document.claimed")
     document = Document.objects.get(pk=document_id)
     try:
-        result = exports.produce(document)
+        result = exports.produce(document, functools.partial(renew, document_id=document_id, token=token))
         faultpoint("document.rendered")
         return publish(document_id=document_id, token=token, result=result)
     except RenderingFailed as error:
@@ -159,6 +161,13 @@ def claim(*, document_id: int, now: datetime.datetime) -> uuid.UUID | None:
         )
     )
     return token if claimed else None
+
+
+@transaction.atomic
+def renew(*, document_id: int, token: uuid.UUID) -> None:
+    """The worker is alive and goes on: its lease starts anew, where it still holds the document."""
+    held = Document.objects.held(token).filter(pk=document_id)
+    held.update(lease_until=timezone.now() + LEASE)
 
 
 def publish(*, document_id: int, token: uuid.UUID, result: Result) -> Document | None:

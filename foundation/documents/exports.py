@@ -4,6 +4,7 @@ import functools
 import hashlib
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -55,7 +56,7 @@ def filename(document: Document) -> str:
     return f"{slugify(name.removesuffix('.pdf'))[:80] or 'document'}.pdf"
 
 
-def produce(document: Document) -> Result:
+def produce(document: Document, before_each_step: Callable[[], None]) -> Result:
     """Make the PDF of a claimed document, its parts (already made) bound behind it.
 
     Raises:
@@ -63,6 +64,7 @@ def produce(document: Document) -> Result:
     """
     parts = [(row.about, row.document) for row in document.part_rows.select_related("document")]
     css = _colours(_accent(document))
+    before_each_step()
     if not parts:
         return renderer().render(_html(document, []), css)
     # How long the front is decides where its parts begin, and that may, rarely, make the front longer.
@@ -72,6 +74,7 @@ def produce(document: Document) -> Result:
         for number, (about, part) in enumerate(parts, start=1):
             contents.append({"number": number, "title": part.title, "about": about, "page": page})
             page += part.pages
+        before_each_step()
         front = renderer().render(_html(document, contents), css)
         if front.pages == front_pages:
             break
@@ -82,6 +85,7 @@ def produce(document: Document) -> Result:
     for _, part in parts:
         with storage.read(part.path) as file:
             files.append(file.read())
+    before_each_step()
     bundle = renderer().merge(front.pdf, files, title=document.title, css=css)
     return Result(bundle.pdf, bundle.pages, sorted({*front.missing, *(c for _, part in parts for c in part.missing)}))
 

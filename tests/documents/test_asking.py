@@ -192,6 +192,14 @@ def test_a_lease_that_ran_out_goes_back_to_the_queue(asked, woken, django_captur
     assert document.state == State.QUEUED
 
 
+def test_a_worker_that_goes_on_keeps_its_lease(asked):
+    document = asked()
+    token = claimed(document)
+    Document.objects.update(lease_until=timezone.now())
+    actions.renew(document_id=document.pk, token=token)
+    assert actions.claim(document_id=document.pk, now=timezone.now() + actions.LEASE / 2) is None
+
+
 def test_a_page_at_fault_fails_at_once_and_asking_again_tries_again(asked, monkeypatch):
     document = asked()
     monkeypatch.setattr(exports, "produce", _raiser(RenderingFailed("the page asked for files that are not ours")))

@@ -65,6 +65,15 @@ def test_every_header_cell_has_a_scope(tree):
     assert scopes == ["/Column"] * 2 + ["/Row"] * 40
 
 
+def test_a_table_with_empty_and_joined_cells_keeps_its_columns(shared_renderer):
+    body = """<h1>Table</h1><table><tr><th scope="col">A</th><th scope="col">B</th><th scope="col">C</th></tr>
+    <tr><th scope="row" rowspan="2">One</th><td></td><td>x</td></tr><tr><td colspan="2"></td></tr></table>"""
+    result = shared_renderer.render(pages.html(body))
+    assert pages.failures(result.pdf) == []
+    tree = Tree(result.pdf)
+    assert [tree.kinds(row) for row in tree.all("TR")] == [["/TH"] * 3, ["/TH", "/TD", "/TD"], ["/TD"]]
+
+
 def test_a_paragraph_over_two_pages_is_one_paragraph(tree):
     last = tree.all("P")[-2:]
     assert any(isinstance(kid, pikepdf.Dictionary) and kid.get("/Type") == "/MCR" for p in last for kid in p.K)

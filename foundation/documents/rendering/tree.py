@@ -104,8 +104,8 @@ def _shape(node: Node) -> None:
             kids.append(kid)
             continue
         _shape(kid)
-        if not kid.kids:
-            continue
+        if not kid.kids and kid.kind not in ("TD", "TH"):
+            continue  # an empty cell keeps its column
         if kid.kind:
             kids.append(kid)
         else:
