@@ -19,6 +19,7 @@ RESERVED = {
 }  # fmt: skip
 SLUG_LIMIT = 50
 _LAYER = re.compile(rf"(states|regions)/({SLUG})/(.+)")
+_LISTING = ("course.toml", "module.toml", "region.toml", "regions")
 _ORDER = re.compile(r"^\d+-")
 
 
@@ -155,11 +156,12 @@ class _Layers:
         return self.course.bitmaps
 
     def path(self, name: str) -> str:
-        for path in (f"regions/{self.region}/{name}", f"states/{self.state}/{name}", name):
-            if path in self.course.folder.texts or path in self.course.folder.bitmaps:
-                self.course.used.add(path)
-                return path
-        return name
+        folder = self.course.folder
+        candidates = (f"regions/{self.region}/{name}", f"states/{self.state}/{name}", name)
+        found = [path for path in candidates if path in folder.texts or path in folder.bitmaps]
+        # What a more particular file replaces is of use too: in other regions, or as what it keeps to.
+        self.course.used.update(found)
+        return found[0] if found else name
 
     def source(self, name: str) -> Source | None:
         return self.course.source(self.path(name))
@@ -241,8 +243,10 @@ def courses(folder: Folder, overrides: Mapping[str, Mapping[str, Any]]) -> tuple
     if not found and not folder.problems:
         files.problems.append(Problem("regions", 0, "There is no region; expected regions/<region>/region.toml."))
     _check_states(files)
-    _check_unused(files, {course.layers.state for course in found})
     problems = {problem for course in found for problem in course.problems} | set(files.problems)
+    if not any(problem.path.endswith(_LISTING) for problem in problems):
+        # Where a file that lists others is broken, these would all seem to be of no use.
+        problems |= _unused(files, {course.layers.state for course in found})
     return found, sorted(problems)
 
 
@@ -351,8 +355,8 @@ def _read_course(course: Composed) -> None:
         reading.problem(f"slug is {course.course['slug']!r}; expected small letters, digits, hyphens.", near="slug")
     if not slugs:
         reading.problem("There is no module; expected modules = [ … ].", near="modules")
-    for slug in slugs:
-        if slugs.count(slug) > 1:
+    for number, slug in enumerate(slugs):
+        if slug in slugs[:number]:
             reading.problem(f"The module “{slug}” stands twice.", near=f'"{slug}"')
         elif slug in RESERVED:
             reading.problem(
@@ -639,23 +643,17 @@ def _check_states(files: CourseFolder) -> None:
         ]
 
 
-def _check_unused(files: CourseFolder, states: set[str]) -> None:
+def _unused(files: CourseFolder, states: set[str]) -> set[Problem]:
+    found = set()
     for path in files.folder.texts:
         layer = _LAYER.fullmatch(path)
-        if (
-            path in files.used
-            or path == "README.md"
-            or path.endswith(".svg")
-            or (layer and layer[1] == "states" and layer[2] not in states)
-        ):
-            continue
-        files.problems.append(
-            Problem(
-                path,
-                0,
-                "Nothing refers to this file; expected its name in a module's items, or its module in course.toml.",
+        is_idle = layer is not None and layer[1] == "states" and layer[2] not in states
+        if path not in files.used and path != "README.md" and not path.endswith(".svg") and not is_idle:
+            message = (
+                "Nothing refers to this file; expected its name in a module's items, or its module in course.toml."
             )
-        )
+            found.add(Problem(path, 0, message))
+    return found
 
 
 def _texts(reading: Reading, key: str, *, optional: bool = False) -> list[str]:

@@ -374,7 +374,7 @@ def _fact(page: _Page, span: Token, block: Token) -> Token:
         page.problem('Only facts are marked so; expected [Sentence.]{.fact source="S1" dated="2026-01"}.', block, "]{")
         return Token("raw", "", 0)
     source, dated, expires = (given.pop(name, "") for name in ("source", "dated", "expires"))
-    for name in given:
+    for name in (*given, *span.meta.get("insecure_attrs", ())):
         page.problem(f"“{name}” is not known in a fact; expected source, dated, expires.", block, name)
     if not MONTH.fullmatch(dated):
         page.problem(f'The fact is dated “{dated}”; expected a month such as dated="2026-01".', block, "{.fact")

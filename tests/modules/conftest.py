@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -34,3 +35,9 @@ def problems(tmp_path: Path, files: folders.Files) -> Callable[[], list[str]]:
         return [str(problem) for problem in loader.read(loader.open_folder(root))[1]]
 
     return run
+
+
+@pytest.fixture(autouse=True)
+def _one_factor(settings: Any) -> None:
+    """The second factor has its own tests."""
+    settings.SECOND_FACTOR_REQUIRED = False
