@@ -16,14 +16,16 @@ class Conflict(Exception):
 
 
 def save(*, user: User, place: str, body: str, version: int, now: datetime) -> Draft:
-    """Keep what is typed, if nobody saved since `version` (0: nothing was there). Raises Conflict with the newer draft otherwise."""
+    """Keep what is typed, if nobody saved since `version` (0: nothing was there); raises Conflict otherwise."""
     if version == 0:
         try:
             with transaction.atomic():
                 return Draft.objects.create(user=user, place=place, body=body, updated_at=now)
         except IntegrityError:
             raise Conflict(Draft.objects.get(user=user, place=place)) from None
-    changed = Draft.objects.filter(user=user, place=place, version=version).update(body=body, version=F("version") + 1, updated_at=now)
+    changed = Draft.objects.filter(user=user, place=place, version=version).update(
+        body=body, version=F("version") + 1, updated_at=now
+    )
     draft = Draft.objects.filter(user=user, place=place).first()
     if changed and draft is not None:
         return draft

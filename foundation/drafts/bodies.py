@@ -1,6 +1,7 @@
 """Reading what a script sends: JSON, of a bounded size, without characters that one of the databases cannot hold."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpRequest
@@ -23,18 +24,38 @@ def is_storable(text: str) -> bool:
 
 
 def read(request: HttpRequest, *, limit: int = LIMIT) -> dict[str, Any]:
-    """The request's JSON object. Raises BadBody with 413 (too large), 400 (not an object), 422 (characters that cannot be stored) or 401 (another person's tab)."""
+    """The request's JSON object.
+
+    Raises BadBody: 413 too large, 400 not an object, 422 characters that cannot be stored, 401 another person's tab.
+    """
     if request.headers.get("X-Person", str(request.user.pk)) != str(request.user.pk):
         # The tab was opened by someone who is not the one signed in now: their words must not enter this account.
         raise BadBody(401, "Someone else is signed in here now. Sign in as yourself to save.")
     if int(request.headers.get("Content-Length") or 0) > limit:
-        raise BadBody(413, "This is more than can be saved at once. Shorten it; what you wrote is still in this window.")
+        raise BadBody(
+            413, "This is more than can be saved at once. Shorten it; what you wrote is still in this window."
+        )
     try:
         data = json.loads(request.body)
     except (ValueError, RecursionError):
         raise BadBody(400, "The text did not arrive whole.") from None
     if not isinstance(data, dict):
         raise BadBody(400, "The text did not arrive whole.")
-    if not is_storable(json.dumps(data, ensure_ascii=False).replace("\\u0000", "\x00")):
-        raise BadBody(422, "The text has a character that cannot be stored. Delete unusual symbols near where you last pasted.")
+    if not all(map(is_storable, _texts(data))):
+        raise BadBody(
+            422, "The text has a character that cannot be stored. Delete unusual symbols near where you last pasted."
+        )
     return data
+
+
+def _texts(data: Any) -> Iterator[str]:
+    """Every text in a piece of JSON, keys included."""
+    left = [data]
+    while left:
+        value = left.pop()
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict):
+            left += [*value.keys(), *value.values()]
+        elif isinstance(value, list):
+            left += value

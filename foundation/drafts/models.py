@@ -3,10 +3,12 @@ from django.db import models
 
 
 class Draft(models.Model):
-    """What a person is typing and has not sent: one text per place, saved as they type, with a version so that two tabs cannot overwrite each other."""
+    """What a person is typing and has not sent: one text a place. Its version keeps two tabs apart."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="drafts")
-    place = models.CharField(max_length=200, help_text="Where the text will go, such as post:fall-2026:module-1/discussion:0.")
+    place = models.CharField(
+        max_length=200, help_text="Where the text will go, such as post:fall-2026:module-1/discussion:0."
+    )
     body = models.TextField(blank=True)
     version = models.PositiveIntegerField(default=1)
     updated_at = models.DateTimeField()

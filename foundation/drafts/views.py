@@ -9,6 +9,8 @@ from accounts.models import User
 from foundation.drafts import actions, bodies
 from foundation.drafts.models import Draft
 
+LAST_VERSION = 2**31
+
 
 @login_not_required
 @never_cache
@@ -20,9 +22,9 @@ def token(request: HttpRequest) -> JsonResponse:
 
 @require_http_methods(["GET", "PUT", "DELETE"])
 def draft(request: HttpRequest, place: str) -> JsonResponse:
-    """One's own draft for a place, and nobody else's. PUT {body, version} answers 200, 401, 409, 413 or 422, never a redirect."""
+    """One's own draft for a place. PUT {body, version} answers 200, 401, 409, 413 or 422, never a redirect."""
     user = request.user
-    assert isinstance(user, User)
+    assert isinstance(user, User)  # the middleware let nobody else through
     if len(place) > 200 or not bodies.is_storable(place):
         return JsonResponse({"message": "There is no such place to write."}, status=404)
     if request.method == "GET":
@@ -32,13 +34,16 @@ def draft(request: HttpRequest, place: str) -> JsonResponse:
         return JsonResponse(as_json(None))
     try:
         data = bodies.read(request)
-        if not isinstance(data.get("body"), str) or not isinstance(data.get("version"), int):
+        body, version = data.get("body"), data.get("version")
+        if not isinstance(body, str) or type(version) is not int or not 0 <= version < LAST_VERSION:
             raise bodies.BadBody(422, "A draft is a text and the version it was based on.")
-        saved = actions.save(user=user, place=place, body=data["body"], version=data["version"], now=timezone.now())
+        saved = actions.save(user=user, place=place, body=body, version=version, now=timezone.now())
     except bodies.BadBody as error:
         return JsonResponse({"message": error.message}, status=error.status)
     except actions.Conflict as conflict:
-        return JsonResponse({"message": "A newer version was saved in another window.", **as_json(conflict.draft)}, status=409)
+        return JsonResponse(
+            {"message": "A newer version was saved in another window.", **as_json(conflict.draft)}, status=409
+        )
     return JsonResponse(as_json(saved))
 
 

@@ -1,4 +1,4 @@
-"""Rich text that people wrote: an allow-list, no styles, no pictures, no tables that could stop the renderer, bounded in depth and size."""
+"""Rich text that people wrote: an allow-list without styles, pictures or tables, bounded in depth and size."""
 
 import html
 import re
@@ -12,29 +12,111 @@ from django.utils.safestring import SafeString, mark_safe
 LIMIT = 20_000  # characters of text
 RAW_LIMIT = 512 * 1024  # characters of HTML before cleaning; a pasted Word document brings twenty times its text
 DEPTH = 20
+NESTING = 500  # beyond it the parser itself takes minutes
 
-TAGS = {"p", "br", "strong", "em", "u", "s", "a", "ul", "ol", "li", "blockquote", "h3", "h4", "code", "pre", "hr", "sub", "sup"}
+TAGS = {
+    "p",
+    "br",
+    "strong",
+    "em",
+    "u",
+    "s",
+    "a",
+    "ul",
+    "ol",
+    "li",
+    "blockquote",
+    "h3",
+    "h4",
+    "code",
+    "pre",
+    "hr",
+    "sub",
+    "sup",
+}
 VOID = {"br", "hr"}
 BLOCKS = {"p", "br", "ul", "ol", "li", "blockquote", "h3", "h4", "pre", "hr"}
 _cleaner = nh3.Cleaner(
     tags=TAGS,
-    clean_content_tags={"script", "style", "title", "head", "xml", "svg", "math", "template", "iframe", "object", "noscript"},
+    clean_content_tags={
+        "script",
+        "style",
+        "title",
+        "head",
+        "xml",
+        "svg",
+        "math",
+        "template",
+        "iframe",
+        "object",
+        "noscript",
+    },
     attributes={"a": {"href"}, "*": {"lang"}},
     url_schemes={"http", "https", "mailto"},
     link_rel="noopener nofollow",
     strip_comments=True,
 )
 _TAGS_OF = {"b": "strong", "i": "em", "h1": "h3", "h2": "h3", "h5": "h4", "h6": "h4", "del": "s", "strike": "s"}
-# What makes a new line in a word processor or a table makes a paragraph here, so that words do not run together; cells stay apart by a space.
-_TAGS_OF |= dict.fromkeys("div section article table thead tbody tfoot caption tr dl dt dd figure figcaption form fieldset center address".split(), "p")
+# What makes a new line in a word processor makes a paragraph here, so that words do not run together.
+_TAGS_OF |= dict.fromkeys(["div", "section", "article", "figure", "figcaption", "form", "fieldset", "center"], "p")
+_TAGS_OF |= dict.fromkeys(["table", "thead", "tbody", "tfoot", "caption", "tr", "dl", "dt", "dd", "address"], "p")
 _TAGS_OF |= {"td": "span", "th": "span"}
 _ALIASES = re.compile(rf"(?i)<(/?)({'|'.join(_TAGS_OF)})(?=[\s>/])")
 _CELL_END = re.compile(r"(?i)</t[dh]\s*>")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _EMPTY = re.compile(r"<p>(?:\s|&nbsp;|<br>)*</p>")
 _HAS_BLOCK = re.compile(r"<(?:p|ul|ol|blockquote|h3|h4|pre|hr)\b")
-_KNOWN = "|".join(sorted(TAGS | set(_TAGS_OF) | set("html head body meta script style span font img svg math iframe object embed input button video audio template link title".split())))
-_IS_HTML = re.compile(rf"(?i)</?(?:{_KNOWN})(?:[\s/][^<>]*)?>|<!--")
+_DROPPED = [
+    "html",
+    "head",
+    "body",
+    "meta",
+    "title",
+    "link",
+    "base",
+    "script",
+    "style",
+    "template",
+    "noscript",
+    "span",
+    "font",
+]
+_DROPPED += [
+    "img",
+    "svg",
+    "math",
+    "iframe",
+    "object",
+    "embed",
+    "video",
+    "audio",
+    "input",
+    "button",
+    "textarea",
+    "details",
+]
+_KNOWN = "|".join(sorted({*TAGS, *_TAGS_OF, *_DROPPED}))
+_ATTRIBUTES = r"""(?:\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>]+))*"""
+_IS_HTML = re.compile(rf"(?i)</(?:{_KNOWN})\s*>|<(?:{_KNOWN}){_ATTRIBUTES}\s*/?>|<!--")
+_OPENING = re.compile(r"<(/?)([a-zA-Z][\w:]*)")
+_ANY_TAG = re.compile(r"<[^<>]*>")
+_CLOSE_THEMSELVES = {
+    "p",
+    "li",
+    "td",
+    "th",
+    "tr",
+    "dt",
+    "dd",
+    "option",
+    "br",
+    "hr",
+    "img",
+    "meta",
+    "link",
+    "input",
+    "col",
+}
 
 
 class _Flattener(HTMLParser):
@@ -83,11 +165,23 @@ def _flatten(markup: str) -> _Flattener:
 
 
 def clean(markup: str) -> str:
-    """HTML that may stand on any page, mail or PDF. What is not on the list is left out; its text stays, scripts and styles go whole."""
+    """HTML that may stand on any page, mail or PDF. What is not on the list goes, its text stays; scripts go whole."""
+    if _nests_beyond_reason(markup):
+        markup = _ANY_TAG.sub(" ", markup)
     spaced = _CELL_END.sub(" </span>", _CONTROLS.sub("", markup))
     renamed = _ALIASES.sub(lambda m: f"<{m[1]}{_TAGS_OF[m[2].lower()]}", spaced)
     flat = _EMPTY.sub("", "".join(_flatten(_cleaner.clean(renamed)).out)).strip()
     return flat if not flat or _HAS_BLOCK.search(flat) else f"<p>{flat}</p>"
+
+
+def _nests_beyond_reason(markup: str) -> bool:
+    depth = 0
+    for match in _OPENING.finditer(markup):
+        if match[2].lower() not in _CLOSE_THEMSELVES:
+            depth = max(0, depth - 1) if match[1] else depth + 1
+        if depth > NESTING:
+            return True
+    return False
 
 
 def paragraphs(text: str) -> str:
@@ -98,7 +192,7 @@ def paragraphs(text: str) -> str:
 
 
 def is_html(value: str) -> bool:
-    """Whether this came from the editor or was pasted with tags; text typed into the plain box is not, even with `<` in it."""
+    """Whether this has tags, from the editor or pasted; text typed into the plain box has none, even with `<` in it."""
     return _IS_HTML.search(value) is not None
 
 
@@ -135,5 +229,5 @@ def read(value: str) -> RichText:
 
 
 def trusted(markup: str) -> SafeString:
-    """Marks HTML that came out of `clean` or of the course loader as fit for a template. Nothing else in the program may call mark_safe."""
+    """Marks HTML that came out of `clean` as fit for a template. Nothing else in the program calls mark_safe."""
     return mark_safe(markup)

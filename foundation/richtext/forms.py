@@ -8,7 +8,10 @@ from foundation.richtext.cleaning import RichText
 
 
 class EditorWidget(forms.Textarea):
-    """A plain box that static/js/composer.js turns into an editor. Without JavaScript it shows the words, never tags; the editor reads `data-html`."""
+    """A plain box that static/js/composer.js turns into an editor.
+
+    Without JavaScript it shows words, never tags; the editor reads `data-html`.
+    """
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
@@ -28,7 +31,7 @@ def plain(markup: str) -> str:
 
 
 class RichTextField(forms.Field):
-    """What a person writes at length. Cleans to `RichText`; refuses what is too short, too long, blank or cannot be stored, each with its reason.
+    """What a person writes at length, cleaned to `RichText`; too short, too long or blank is refused with the reason.
 
     `limit` counts characters of text, `min_words` words of it.
     """
@@ -47,9 +50,15 @@ class RichTextField(forms.Field):
     def to_python(self, value: Any) -> RichText:
         raw = value if isinstance(value, str) else ""
         if "\x00" in raw or any("\ud800" <= c <= "\udfff" for c in raw):
-            raise ValidationError("This has a character that can’t be stored. Delete unusual symbols near where you last pasted.", code="unstorable")
+            raise ValidationError(
+                "This has a character that can’t be stored. Delete unusual symbols near where you last pasted.",
+                code="unstorable",
+            )
         if len(raw) > cleaning.RAW_LIMIT:
-            raise ValidationError(f"This is much longer than the {self.limit:,} characters that fit. Paste less of it; it’s all still here.", code="too_long")
+            raise ValidationError(
+                f"This is much longer than the {self.limit:,} characters that fit. It’s all still here; shorten it.",
+                code="too_long",
+            )
         return cleaning.read(raw)
 
     def validate(self, value: RichText) -> None:
@@ -58,9 +67,14 @@ class RichTextField(forms.Field):
                 raise ValidationError(self.error_messages["required"], code="required")
             return
         if len(value.text) > self.limit:
-            raise ValidationError(f"{len(value.text):,} characters so far; at most {self.limit:,} fit.", code="too_long")
+            raise ValidationError(
+                f"{len(value.text):,} characters so far; at most {self.limit:,} fit.", code="too_long"
+            )
         if value.words < self.min_words:
-            raise ValidationError(f"{value.words} {'word' if value.words == 1 else 'words'} so far; {self.min_words} asked for.", code="too_short")
+            raise ValidationError(
+                f"{value.words} {'word' if value.words == 1 else 'words'} so far; {self.min_words} asked for.",
+                code="too_short",
+            )
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return str(initial or "") != str(data or "")

@@ -30,28 +30,31 @@ function wire(form) {
   });
 
   form.addEventListener("submit", async (event) => {
-    if (event.defaultPrevented || form.dataset.going) return;
+    if (event.defaultPrevented) return;
     event.preventDefault();
-    form.dataset.going = "true"; // a second press while this one waits sends nothing twice
-    await saver.submitting(form.elements.token?.value ?? "");
-    form.submit();
+    if (form.dataset.going) return; // a second press while the first one waits
+    form.dataset.going = "true";
+    if (await saver.submitting(form.elements.token?.value ?? "")) form.submit();
     setTimeout(() => delete form.dataset.going, 3000);
   });
   window.addEventListener("pageshow", () => delete form.dataset.going);
 }
 
+const opened = new WeakMap();
+
 async function open(link) {
-  const place = document.getElementById(link.dataset.openComposer);
-  const there = place.querySelector("form");
-  if (!there) {
+  let place = opened.get(link);
+  if (!place) {
     const response = await fetch(link.href, { headers: { "X-Requested-With": "fetch", Accept: "text/html" } });
     if (!response.ok || response.redirected) throw new Error(String(response.status));
+    place = document.createElement("div");
     place.innerHTML = await response.text();
+    link.closest("article").append(place);
+    opened.set(link, place);
     wire(place.querySelector("form"));
   }
-  place.hidden = false;
   const textarea = place.querySelector("textarea");
-  await enhance(textarea);
+  await enhance(textarea).catch(() => {});
   focus(textarea);
 }
 

@@ -316,15 +316,29 @@ export class Saver {
   }
 
   /**
-   * The form with these words is being sent: nothing more is saved beside it, and the copy stays until a page shows that the server took it. `mark` is the
-   * form's token; pages give the tokens they know as `sent`.
+   * The form with these words is about to be sent the ordinary way, which would lose them where the session ended or the connection is gone: so that is asked
+   * first. True when the form may go; then nothing more is saved beside it, and the copy stays until a page shows that the server took it. `mark` is the form's
+   * token; pages give the tokens they know as `sent`.
    */
   async submitting(mark) {
     clearTimeout(this.#timer);
-    this.#paused = "submitted";
     this.#keepCopy(mark);
-    this.#dirtySince = null;
     await Promise.race([this.#inFlight, new Promise((done) => setTimeout(done, 4000))]);
+    let now;
+    try {
+      now = await renewToken();
+    } catch {
+      this.#tryLater(0, false);
+      return false;
+    }
+    if (now === "" || (person() && now !== person())) {
+      this.#dirtySince ??= Date.now();
+      this.#signedOut({ error: now && "other-person" });
+      return false;
+    }
+    this.#paused = "submitted";
+    this.#dirtySince = null;
+    return true;
   }
 
   /** The words are where they belong, or were given up: forget the copy. */
