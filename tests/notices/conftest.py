@@ -57,3 +57,9 @@ def sink(settings: Any) -> Iterator[type[Sink]]:
 
 
 REFUSED = smtplib.SMTPRecipientsRefused({"gone@example.org": (550, b"no such person")})
+
+
+@pytest.fixture(autouse=True)
+def _without_second_factor(settings: Any) -> None:
+    """Staff of the tests sign in by password alone; that a second factor is asked of them is tested with sign-in."""
+    settings.SECOND_FACTOR_REQUIRED = False

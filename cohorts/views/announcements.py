@@ -1,0 +1,89 @@
+import secrets
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from cohorts import access, actions
+from cohorts.actions.announcements import draft_place
+from cohorts.forms import AnnouncementForm
+from cohorts.models import Announcement
+from foundation.drafts.models import Draft
+
+PER_PAGE = 20
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def announcements(request: HttpRequest, cohort: str) -> HttpResponse:
+    """What the facilitators said to everybody, newest first; they write here, too."""
+    here = access.place(request, cohort)
+    if request.method == "POST" and not here.is_facilitator:
+        raise PermissionDenied("Announcements are written by facilitators.")
+    draft = (
+        Draft.objects.filter(user=here.user, place=draft_place(here.cohort)).first() if here.is_facilitator else None
+    )
+    initial = {"token": secrets.token_urlsafe(16), "body": draft.body if draft else ""}
+    form = AnnouncementForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        words = {
+            "title": form.cleaned_data["title"],
+            "body": form.cleaned_data["body"].html,
+            "token": form.cleaned_data["token"],
+        }
+        actions.announce(cohort=here.cohort, author=here.user, now=here.now, **words)
+        messages.success(request, "Published. Everyone in the cohort hears of it by e-mail.")
+        return redirect("cohorts:announcements", here.cohort.slug)
+    rows = Announcement.objects.filter(cohort=here.cohort).select_related("author")
+    if not here.is_facilitator:
+        rows = rows.filter(withdrawn_at=None)
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "place": here,
+        "cohort": here.cohort,
+        "consortium": here.cohort.consortium,
+        "page": page,
+        "form": form,
+        "draft_url": reverse("drafts:draft", args=[draft_place(here.cohort)]),
+        "draft_version": draft.version if draft else 0,
+        "sent": " ".join(row.token for row in page if row.author_id == here.user.pk),
+    }
+    return render(request, "cohorts/announcements.html", context, status=422 if form.is_bound else 200)
+
+
+def _own(request: HttpRequest, cohort: str, pk: int) -> tuple[access.Place, Announcement]:
+    here = access.facilitator(request, cohort)
+    return here, get_object_or_404(Announcement, pk=pk, cohort=here.cohort)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_announcement(request: HttpRequest, cohort: str, pk: int) -> HttpResponse:
+    """Other words for an announcement; nobody is mailed again."""
+    here, found = _own(request, cohort, pk)
+    form = AnnouncementForm(
+        request.POST or None, initial={"title": found.title, "body": found.body, "token": found.token}
+    )
+    if request.method == "POST" and form.is_valid():
+        words = {"title": form.cleaned_data["title"], "body": form.cleaned_data["body"].html}
+        actions.edit_announcement(announcement=found, by=here.user, now=here.now, **words)
+        messages.success(request, "Saved. Nobody is mailed again.")
+        return redirect("cohorts:announcements", here.cohort.slug)
+    context = {
+        "place": here,
+        "cohort": here.cohort,
+        "consortium": here.cohort.consortium,
+        "form": form,
+        "announcement": found,
+    }
+    return render(request, "cohorts/announcement_edit.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+def withdraw_announcement(request: HttpRequest, cohort: str, pk: int) -> HttpResponse:
+    here, found = _own(request, cohort, pk)
+    actions.withdraw_announcement(announcement=found, by=here.user, now=here.now)
+    messages.success(request, "Taken down. The e-mails that went out stay with those who got them.")
+    return redirect("cohorts:announcements", here.cohort.slug)
