@@ -6,124 +6,305 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('cohorts', '0002_roster_import'),
+        ("cohorts", "0002_roster_import"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LessonPlan',
+            name="LessonPlan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Submitted'), ('returned', 'Returned'), ('approved', 'Approved'), ('archived', 'Archived')], default='draft', max_length=10)),
-                ('data', models.JSONField(blank=True, default=dict, help_text='{field key: value}; docs/course-format.md says what a value is.')),
-                ('field_versions', models.JSONField(blank=True, default=dict, help_text='{field key: the version in which it last changed}')),
-                ('version', models.PositiveIntegerField(default=0)),
-                ('title', models.CharField(blank=True, max_length=200)),
-                ('stage', models.CharField(blank=True, max_length=40)),
-                ('discipline', models.CharField(blank=True, max_length=200)),
-                ('sharing', models.CharField(choices=[('named', 'With my name'), ('anonymous', 'Without my name or college'), ('private', 'Not shared')], default='private', max_length=12)),
-                ('updated_at', models.DateTimeField()),
-                ('submitted_at', models.DateTimeField(blank=True, help_text='The last time; earlier ones are in the versions.', null=True)),
-                ('approved_at', models.DateTimeField(blank=True, null=True)),
-                ('approved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('enrolment', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='lesson_plan', to='cohorts.enrolment')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("submitted", "Submitted"),
+                            ("returned", "Returned"),
+                            ("approved", "Approved"),
+                            ("archived", "Archived"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "data",
+                    models.JSONField(
+                        blank=True,
+                        default=dict,
+                        help_text="{field key: value}; docs/course-format.md says what a value is.",
+                    ),
+                ),
+                (
+                    "field_versions",
+                    models.JSONField(
+                        blank=True, default=dict, help_text="{field key: the version in which it last changed}"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=0)),
+                ("title", models.CharField(blank=True, max_length=200)),
+                ("stage", models.CharField(blank=True, max_length=40)),
+                ("discipline", models.CharField(blank=True, max_length=200)),
+                (
+                    "sharing",
+                    models.CharField(
+                        choices=[
+                            ("named", "With my name"),
+                            ("anonymous", "Without my name or college"),
+                            ("private", "Not shared"),
+                        ],
+                        default="private",
+                        max_length=12,
+                    ),
+                ),
+                ("updated_at", models.DateTimeField()),
+                (
+                    "submitted_at",
+                    models.DateTimeField(
+                        blank=True, help_text="The last time; earlier ones are in the versions.", null=True
+                    ),
+                ),
+                ("approved_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "enrolment",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="lesson_plan", to="cohorts.enrolment"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-updated_at', '-pk'],
+                "ordering": ["-updated_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='PlanVersion',
+            name="PlanVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('data', models.JSONField(default=dict)),
-                ('began_at', models.DateTimeField(help_text='When this stretch of writing began: saving within ten minutes of it stays one version.')),
-                ('at', models.DateTimeField()),
-                ('reason', models.CharField(choices=[('autosave', 'Saved while writing'), ('submitted', 'Submitted'), ('restored', 'Restored')], max_length=10)),
-                ('restored_from', models.PositiveIntegerField(blank=True, null=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='lessonplans.lessonplan')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("data", models.JSONField(default=dict)),
+                (
+                    "began_at",
+                    models.DateTimeField(
+                        help_text="When this stretch of writing began: saving within ten minutes of it stays one version."
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("autosave", "Saved while writing"),
+                            ("submitted", "Submitted"),
+                            ("restored", "Restored"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("restored_from", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="versions",
+                        to="lessonplans.lessonplan",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-number', '-pk'],
+                "ordering": ["-number", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Review',
+            name="Review",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('open', 'Waiting'), ('returned', 'Returned'), ('approved', 'Approved'), ('withdrawn', 'Taken back')], default='open', max_length=10)),
-                ('opened_at', models.DateTimeField()),
-                ('claimed_at', models.DateTimeField(blank=True, null=True)),
-                ('scores', models.JSONField(blank=True, default=dict, help_text='{criterion key: points}')),
-                ('overall', models.TextField(blank=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('note_versions', models.JSONField(blank=True, default=dict, help_text='{note key: the version in which it last changed}')),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reviews', to='lessonplans.lessonplan')),
-                ('reviewer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to=settings.AUTH_USER_MODEL)),
-                ('snapshot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='lessonplans.planversion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Waiting"),
+                            ("returned", "Returned"),
+                            ("approved", "Approved"),
+                            ("withdrawn", "Taken back"),
+                        ],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("opened_at", models.DateTimeField()),
+                ("claimed_at", models.DateTimeField(blank=True, null=True)),
+                ("scores", models.JSONField(blank=True, default=dict, help_text="{criterion key: points}")),
+                ("overall", models.TextField(blank=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "note_versions",
+                    models.JSONField(
+                        blank=True, default=dict, help_text="{note key: the version in which it last changed}"
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="reviews", to="lessonplans.lessonplan"
+                    ),
+                ),
+                (
+                    "reviewer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reviews",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "snapshot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reviews",
+                        to="lessonplans.planversion",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-opened_at', '-pk'],
+                "ordering": ["-opened_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='ReviewComment',
+            name="ReviewComment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('anchor', models.CharField(help_text='field:<key> or criterion:<key>', max_length=60)),
-                ('text', models.TextField()),
-                ('version', models.PositiveIntegerField(help_text="The review's version in which it was written last.")),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('review', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='lessonplans.review')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("anchor", models.CharField(help_text="field:<key> or criterion:<key>", max_length=60)),
+                ("text", models.TextField()),
+                (
+                    "version",
+                    models.PositiveIntegerField(help_text="The review's version in which it was written last."),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "review",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="comments", to="lessonplans.review"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['anchor', 'pk'],
+                "ordering": ["anchor", "pk"],
             },
         ),
         migrations.AddIndex(
-            model_name='lessonplan',
-            index=models.Index(fields=['status', 'sharing'], name='plan_status_sharing'),
+            model_name="lessonplan",
+            index=models.Index(fields=["status", "sharing"], name="plan_status_sharing"),
         ),
         migrations.AddConstraint(
-            model_name='lessonplan',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_at', None), ('approved_by', None)), models.Q(('approved_at__isnull', False), ('approved_by__isnull', False)), _connector='OR'), name='plan_approved_at_with_by'),
+            model_name="lessonplan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("approved_at", None), ("approved_by", None)),
+                    models.Q(("approved_at__isnull", False), ("approved_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="plan_approved_at_with_by",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lessonplan',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'archived']), ('submitted_at__isnull', False), _connector='OR'), name='plan_past_draft_was_submitted'),
+            model_name="lessonplan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["draft", "archived"]), ("submitted_at__isnull", False), _connector="OR"
+                ),
+                name="plan_past_draft_was_submitted",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lessonplan',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'approved'), _negated=True), ('approved_at__isnull', False), _connector='OR'), name='plan_approved_has_date'),
+            model_name="lessonplan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "approved"), _negated=True), ("approved_at__isnull", False), _connector="OR"
+                ),
+                name="plan_approved_has_date",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='planversion',
-            constraint=models.UniqueConstraint(fields=('plan', 'number'), name='one_plan_version_of_a_number'),
+            model_name="planversion",
+            constraint=models.UniqueConstraint(fields=("plan", "number"), name="one_plan_version_of_a_number"),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('plan',), name='one_open_review_a_plan'),
+            model_name="review",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "open")), fields=("plan",), name="one_open_review_a_plan"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('claimed_at', None), ('reviewer', None)), models.Q(('claimed_at__isnull', False), ('reviewer__isnull', False)), _connector='OR'), name='review_claimed_at_with_by'),
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("claimed_at", None), ("reviewer", None)),
+                    models.Q(("claimed_at__isnull", False), ("reviewer__isnull", False)),
+                    _connector="OR",
+                ),
+                name="review_claimed_at_with_by",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', None), ('state__in', ['open', 'withdrawn'])), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('state__in', ['returned', 'approved'])), _connector='OR'), name='review_decided_at_with_by'),
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at", None), ("decided_by", None), ("state__in", ["open", "withdrawn"])),
+                    models.Q(
+                        ("decided_at__isnull", False),
+                        ("decided_by__isnull", False),
+                        ("state__in", ["returned", "approved"]),
+                    ),
+                    _connector="OR",
+                ),
+                name="review_decided_at_with_by",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reviewcomment',
-            constraint=models.UniqueConstraint(fields=('review', 'anchor'), name='one_review_comment_an_anchor'),
+            model_name="reviewcomment",
+            constraint=models.UniqueConstraint(fields=("review", "anchor"), name="one_review_comment_an_anchor"),
         ),
     ]
