@@ -19,7 +19,7 @@ def web() -> str:
 
 
 def worker() -> str:
-    ping = ["celery", "--app", "wbl_course", "inspect", "--timeout", "8", "ping"]
+    ping = ["celery", "--app", "wbl_course", "inspect", "--timeout", "3", "ping"]
     subprocess.run(ping, check=True, capture_output=True, timeout=18)
     return "worker answers"
 
