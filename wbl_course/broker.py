@@ -39,7 +39,7 @@ def write_whole(path: Path, text: str) -> None:
 
 
 class Channel(filesystem.Channel):
-    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:
+    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:  # type: ignore[override]  # kombu's two differ
         # The wall clock, not the monotonic one: messages outlive a restart of the machine and keep their order.
         name = f"{time.time_ns() // 1_000_000:015d}_{uuid.uuid4()}.{queue}.msg"
         write_whole(Path(self.data_folder_out) / name, dumps(message))
@@ -111,7 +111,7 @@ class Transport(filesystem.Transport):
 
     def establish_connection(self) -> Any:
         """The folders belong to the broker; nobody has to make them first."""
-        options = self.client.transport_options or {}
+        options = (self.client and self.client.transport_options) or {}
         for option in ("data_folder_in", "data_folder_out", "control_folder"):
             Path(options[option]).mkdir(parents=True, exist_ok=True)
         return super().establish_connection()
