@@ -30,7 +30,7 @@ class Desk:
     @cached_property
     def reviews(self) -> list[Review]:
         """Newest first, with comments only where the participant may read them: those of decided reviews."""
-        if self.plan.pk is None:
+        if not self.plan.is_kept:
             return []
         comments = ReviewComment.objects.filter(review__state__in=[Review.State.RETURNED, Review.State.APPROVED])
         reviews = self.plan.reviews.exclude(state=Review.State.WITHDRAWN).select_related("reviewer", "decided_by")
@@ -60,7 +60,9 @@ def desk_at(place: cohorts.Place) -> Desk:
     plan = LessonPlan.objects.filter(enrolment=place.enrolment).first()
     if plan is None:
         college = place.enrolment.college
-        known = fields.first_values(course.template, college=college.slug if college else "", discipline=place.user.discipline)
+        known = fields.first_values(
+            course.template, college=college.slug if college else "", discipline=place.user.discipline
+        )
         plan = LessonPlan(enrolment=place.enrolment, data=known, updated_at=place.now)
     else:
         plan.enrolment = place.enrolment
@@ -77,18 +79,24 @@ def course_at(place: cohorts.Place) -> PlanCourse:
 
 def version(desk: Desk, number: int) -> PlanVersion:
     """A version of one's own plan. Where a submission has the number of a saved version, they are the same words."""
-    found = PlanVersion.objects.filter(plan=desk.plan.pk, number=number).first() if desk.plan.pk else None
+    found = PlanVersion.objects.filter(plan=desk.plan.pk, number=number).first() if desk.plan.is_kept else None
     if found is None:
         raise Http404
     return found
 
 
 def submission(request: HttpRequest, cohort: str, plan_id: int) -> tuple[cohorts.Place, PlanCourse, Review]:
-    """The newest review of a plan in a cohort that the person facilitates. A plan that was never submitted is not there for them."""
+    """The newest review of a plan in a cohort that the person facilitates. A plan that was never submitted is not
+    there for them.
+    """
     place = cohorts.facilitator(request, cohort)
     course = course_at(place)
-    reviews = Review.objects.filter(plan=plan_id, plan__enrolment__cohort=place.cohort).exclude(state=Review.State.WITHDRAWN)
-    review = reviews.select_related("plan__enrolment__user", "plan__enrolment__college", "snapshot", "reviewer", "decided_by").first()
+    reviews = Review.objects.filter(plan=plan_id, plan__enrolment__cohort=place.cohort).exclude(
+        state=Review.State.WITHDRAWN
+    )
+    review = reviews.select_related(
+        "plan__enrolment__user", "plan__enrolment__college", "snapshot", "reviewer", "decided_by"
+    ).first()
     if review is None:
         raise Http404
     return place, course, review
@@ -97,4 +105,9 @@ def submission(request: HttpRequest, cohort: str, plan_id: int) -> tuple[cohorts
 def shared_plan(request: HttpRequest, plan_id: int) -> LessonPlan:
     """A plan of the gallery, if its author shares it with people like this one."""
     plans = LessonPlan.objects.in_gallery_of(cohorts.signed_in(request))
-    return get_object_or_404(plans.select_related("enrolment__user", "enrolment__college", "enrolment__cohort__consortium", "enrolment__cohort__edition"), pk=plan_id)
+    return get_object_or_404(
+        plans.select_related(
+            "enrolment__user", "enrolment__college", "enrolment__cohort__consortium", "enrolment__cohort__edition"
+        ),
+        pk=plan_id,
+    )

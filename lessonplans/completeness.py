@@ -75,7 +75,11 @@ def missing(template: Template, data: Any, keys: Iterable[str] | None = None) ->
     """Keys of required fields without an answer, in the template's order, of `keys` or of all."""
     answers: Mapping[str, Any] = data if isinstance(data, Mapping) else {}
     among = template.fields if keys is None else set(keys)
-    return [key for key, field in template.fields.items() if key in among and is_required(field, answers) and fields.empty(answers.get(key))]
+    return [
+        key
+        for key, field in template.fields.items()
+        if key in among and is_required(field, answers) and fields.empty(answers.get(key))
+    ]
 
 
 def of(template: Template, data: Any, *, resources: Collection[str] | None = None) -> Completeness:
@@ -87,7 +91,12 @@ def of(template: Template, data: Any, *, resources: Collection[str] | None = Non
     for section in template.sections:
         asked = [field for field in section.fields if field.type != "product"]
         gaps = [
-            Gap(field.key, field.label, section.letter, "Not answered yet." if field.key in lacking else wrong[field.key][0])
+            Gap(
+                field.key,
+                field.label,
+                section.letter,
+                "Not answered yet." if field.key in lacking else wrong[field.key][0],
+            )
             for field in asked
             if field.key in lacking or field.key in wrong
         ]

@@ -31,7 +31,13 @@ def plan_context(plan: LessonPlan) -> dict[str, Any]:
     day = timezone.localtime(plan.approved_at or plan.updated_at, cohort.zone).date()
     status = plan.get_status_display()
     head = paper.heading(
-        course, plan.data, author=author.name, college=college, cohort=cohort.title, status=status, dated=formats.date_format(day, "F j, Y")
+        course,
+        plan.data,
+        author=author.name,
+        college=college,
+        cohort=cohort.title,
+        status=status,
+        dated=formats.date_format(day, "F j, Y"),
     )
     return {
         "lang": "en-US",
@@ -48,7 +54,8 @@ def plan_context(plan: LessonPlan) -> dict[str, Any]:
 
 
 def may_read_plan(user: User, subject_id: str) -> bool:
-    """The author, the cohort's facilitators, an administrator; consortium staff only what was approved and is shared by name.
+    """The author, the cohort's facilitators, an administrator; consortium staff only what was approved and is shared
+    by name.
 
     An anonymous plan's pages would name its author, so staff read it in the gallery.
     """
@@ -63,7 +70,10 @@ def may_read_plan(user: User, subject_id: str) -> bool:
     if plan.status != LessonPlan.Status.APPROVED or plan.sharing != LessonPlan.Sharing.NAMED:
         return False
     roles = Role.objects.filter(user=user, consortium=enrolment.cohort.consortium_id)
-    return any(role.kind == Role.Kind.STAFF or (role.kind == Role.Kind.LIAISON and role.college_id == enrolment.college_id) for role in roles)
+    return any(
+        role.kind == Role.Kind.STAFF or (role.kind == Role.Kind.LIAISON and role.college_id == enrolment.college_id)
+        for role in roles
+    )
 
 
 def _plan(subject_id: str) -> LessonPlan | None:

@@ -1,6 +1,7 @@
 """What may stand in a field: how a value is kept while people write, and what is wrong with it before they may submit.
 
-Keeping is generous (a text that is too long stays as it was typed, with a problem beside it), submitting is not. Nothing here reads a clock or a database,
+Keeping is generous (a text that is too long stays as it was typed, with a problem beside it), submitting is not.
+Nothing here reads a clock or a database,
 and `problems` raises for no JSON whatever.
 """
 
@@ -25,7 +26,9 @@ class Unstorable(ValueError):
 
 
 def empty(value: Any, depth: int = 5) -> bool:
-    """Whether nothing was answered: blanks and empty rows count as nothing, zero is an answer. No answer nests deeper than `depth`."""
+    """Whether nothing was answered: blanks and empty rows count as nothing, zero is an answer. No answer nests deeper
+    than `depth`.
+    """
     if isinstance(value, str):
         return not value.strip()
     if isinstance(value, Mapping):
@@ -39,7 +42,7 @@ def empty(value: Any, depth: int = 5) -> bool:
 
 
 def keep(field: Field, raw: Any) -> Any:
-    """The value as it is stored. Raises Unstorable where its shape or size is wrong, or a database could not hold it."""
+    """The value as it is stored. Raises Unstorable where shape or size is wrong, or a database could not hold it."""
     try:
         return _KEEPERS[field.type](field, raw)
     except Unstorable:
@@ -56,7 +59,9 @@ def _text(field: Field, raw: Any) -> str:
     if len(raw) > TEXT_CAP:
         raise Unstorable(f"“{field.label}” has {len(raw):,} characters, more than can be kept. Shorten it.")
     if "\x00" in raw or any("\ud800" <= character <= "\udfff" for character in raw):
-        raise Unstorable(f"“{field.label}” has a character that cannot be stored. Delete unusual symbols near where you last pasted.")
+        raise Unstorable(
+            f"“{field.label}” has a character that cannot be stored. Delete unusual symbols near where you last pasted."
+        )
     return raw.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -131,12 +136,17 @@ def _keyed(field: Field, raw: Any) -> dict[str, str]:
 
 
 def _table(field: Field, raw: Any) -> list[dict[str, Any]]:
-    return _trimmed([{column.key: keep(column, row.get(column.key)) for column in field.columns} for row in _items(raw)])
+    return _trimmed(
+        [{column.key: keep(column, row.get(column.key)) for column in field.columns} for row in _items(raw)]
+    )
 
 
 def _rubric(field: Field, raw: Any) -> list[dict[str, Any]]:
     rows = [
-        {"criterion": _text(field, row.get("criterion")), "levels": _trimmed([_text(field, level) for level in _items(row.get("levels"))])}
+        {
+            "criterion": _text(field, row.get("criterion")),
+            "levels": _trimmed([_text(field, level) for level in _items(row.get("levels"))]),
+        }
         for row in _items(raw)
     ]
     return _trimmed(rows)
@@ -146,7 +156,10 @@ def _checklist(field: Field, raw: Any) -> dict[str, dict[str, str]]:
     raw = {} if raw is None else raw
     if len(raw) > LIST_CAP:
         raise TypeError
-    kept = {_code(field, key): {"state": _code(field, row.get("state")), "note": _text(field, row.get("note"))} for key, row in raw.items()}
+    kept = {
+        _code(field, key): {"state": _code(field, row.get("state")), "note": _text(field, row.get("note"))}
+        for key, row in raw.items()
+    }
     return {key: row for key, row in kept.items() if not empty(row)}
 
 
@@ -176,13 +189,20 @@ _KEEPERS: dict[str, Callable[[Field, Any], Any]] = {
 
 
 def validate(template: Template, data: Any, *, resources: Collection[str] | None = None) -> dict[str, list[str]]:
-    """Field key → what is wrong with what is written there. Empty fields are no problem here (see completeness). `resources`: slugs of the toolbox, if they matter."""
+    """Field key → what is wrong with what is written there. Empty fields are no problem here (see completeness).
+    `resources`: slugs of the toolbox, if they matter.
+    """
     answers: Data = data if isinstance(data, Mapping) else {}
-    found = {field.key: problems(field, answers.get(field.key), answers, template, resources) for field in template.fields.values()}
+    found = {
+        field.key: problems(field, answers.get(field.key), answers, template, resources)
+        for field in template.fields.values()
+    }
     return {key: messages for key, messages in found.items() if messages}
 
 
-def problems(field: Field, value: Any, data: Data, template: Template, resources: Collection[str] | None = None) -> list[str]:
+def problems(
+    field: Field, value: Any, data: Data, template: Template, resources: Collection[str] | None = None
+) -> list[str]:
     """What is wrong with one answer, in words for the person; none for an empty one."""
     if field.type == "product" or empty(value):
         return []
@@ -193,10 +213,14 @@ def problems(field: Field, value: Any, data: Data, template: Template, resources
     if field.type in CELLS:
         return _cell_problems(field, value)
     if field.type == "rows":
-        return _count_problems(field, value, "line") + _long(field, value)
+        return _count_problems(field, value, "line", "lines") + _long(field, value)
     if field.type == "multi":
         return _multi_problems(field, value, data, template)
-    return _OTHERS[field.type](field, value) if field.type in _OTHERS else _by_context(field, value, data, template, resources)
+    return (
+        _OTHERS[field.type](field, value)
+        if field.type in _OTHERS
+        else _by_context(field, value, data, template, resources)
+    )
 
 
 def _cell_problems(field: Field, value: Any) -> list[str]:
@@ -211,7 +235,11 @@ def _cell_problems(field: Field, value: Any) -> list[str]:
 
 def _long(field: Field, texts: list[str]) -> list[str]:
     over = max((len(text) - field.limit for text in texts), default=0)
-    return [f"Shorten this by {over:,} character{'s' if over > 1 else ''}; the limit is {field.limit:,}."] if field.limit and over > 0 else []
+    return (
+        [f"Shorten this by {over:,} character{'s' if over > 1 else ''}; the limit is {field.limit:,}."]
+        if field.limit and over > 0
+        else []
+    )
 
 
 def _pattern_problems(field: Field, value: str) -> list[str]:
@@ -236,12 +264,13 @@ def _number_problems(field: Field, value: Any) -> list[str]:
     return []
 
 
-def _count_problems(field: Field, value: list[Any], what: str) -> list[str]:
+def _count_problems(field: Field, value: list[Any], one: str, many: str) -> list[str]:
     count = sum(not empty(each) for each in value)
     if field.min is not None and count < field.min:
-        return [f"Write at least {field.min:g} {what}{'s' if field.min != 1 else ''}; there {'is' if count == 1 else 'are'} {count}."]
+        what, verb = one if field.min == 1 else many, "is" if count == 1 else "are"
+        return [f"Write at least {field.min:g} {what}; there {verb} {count}."]
     if field.max is not None and count > field.max:
-        return [f"At most {field.max:g} {what}{'s' if field.max != 1 else ''} fit here; there are {count}."]
+        return [f"At most {field.max:g} {one if field.max == 1 else many} fit here; there are {count}."]
     return []
 
 
@@ -255,7 +284,9 @@ def _multi_problems(field: Field, value: list[str], data: Data, template: Templa
     if field.max is not None and len(value) > field.max:
         found.append(f"Choose at most {field.max:g}; you chose {len(value)}.")
     groups = chosen(data.get(field.filter_by)) if field.filter_by else set()
-    strays = [known[code].label for code in value if field.filter_by and code in known and known[code].group not in groups]
+    strays = [
+        known[code].label for code in value if field.filter_by and code in known and known[code].group not in groups
+    ]
     if strays:
         by = template.fields[field.filter_by].label if field.filter_by in template.fields else field.filter_by
         found.append(f"“{strays[0]}” doesn't belong to what you chose under “{by}”.")
@@ -273,11 +304,13 @@ def _stage_problems(field: Field, value: dict[str, str]) -> list[str]:
         return ["Choose a stage from the list."]
     if not value["primary"]:
         return ["Choose the main stage before a second one."]
-    return ["The second stage is the same as the first; leave it empty."] if value["primary"] == value["secondary"] else []
+    return (
+        ["The second stage is the same as the first; leave it empty."] if value["primary"] == value["secondary"] else []
+    )
 
 
 def _table_problems(field: Field, value: list[dict[str, Any]]) -> list[str]:
-    found = _count_problems(field, value, "line")
+    found = _count_problems(field, value, "line", "lines")
     for number, row in enumerate(value, 1):
         if empty(row):
             continue
@@ -286,7 +319,9 @@ def _table_problems(field: Field, value: list[dict[str, Any]]) -> list[str]:
                 if column.required:
                     found.append(f"Line {number}: “{column.label}” is empty.")
             else:
-                found += [f"Line {number}, {column.label}: {problem}" for problem in _cell_problems(column, row[column.key])]
+                found += [
+                    f"Line {number}, {column.label}: {problem}" for problem in _cell_problems(column, row[column.key])
+                ]
     if field.one_of_each:
         have = {row[field.one_of_each] for row in value if isinstance(row.get(field.one_of_each), str)}
         lacking = [option.label for option in field.column_by_key[field.one_of_each].options if option.code not in have]
@@ -297,8 +332,7 @@ def _table_problems(field: Field, value: list[dict[str, Any]]) -> list[str]:
 
 def _rubric_problems(field: Field, value: list[dict[str, Any]]) -> list[str]:
     rows = [row for row in value if not empty(row)]
-    found = _count_problems(field, rows, "criterion").copy()
-    found = [message.replace("criterions", "criteria") for message in found]
+    found = _count_problems(field, rows, "criterion", "criteria")
     for number, row in enumerate(value, 1):
         if empty(row):
             continue
@@ -306,7 +340,9 @@ def _rubric_problems(field: Field, value: list[dict[str, Any]]) -> list[str]:
         if empty(row["criterion"]):
             found.append(f"Criterion {number} has no name.")
         if not field.min_levels <= len(levels) <= field.max_levels:
-            found.append(f"Criterion {number} needs {field.min_levels} to {field.max_levels} levels; it has {len(levels)}.")
+            found.append(
+                f"Criterion {number} needs {field.min_levels} to {field.max_levels} levels; it has {len(levels)}."
+            )
         elif len(levels) != len(row["levels"]):
             found.append(f"Criterion {number} has an empty level between others.")
         found += [f"Criterion {number}: {problem}" for problem in _long(field, [row["criterion"], *levels])]
@@ -319,16 +355,22 @@ def _checklist_problems(field: Field, value: dict[str, dict[str, str]]) -> list[
     unanswered = [option.label for option in field.options if not value.get(option.code, {}).get("state")]
     if unanswered:
         found.append(f"{len(unanswered)} of {len(field.options)} lines have no answer; the first is “{unanswered[0]}”.")
-    if any(row["state"] and row["state"] not in states for row in value.values()) or any(key not in field.labels for key in value):
+    if any(row["state"] and row["state"] not in states for row in value.values()) or any(
+        key not in field.labels for key in value
+    ):
         found.append("Choose an answer from the list in each line.")
     for option in field.options:
-        found += [f"{option.label}: {problem}" for problem in _long(field, [value.get(option.code, {}).get("note", "")])]
+        found += [
+            f"{option.label}: {problem}" for problem in _long(field, [value.get(option.code, {}).get("note", "")])
+        ]
     return found
 
 
 def _people_problems(field: Field, value: list[str]) -> list[str]:
     wrong = [each for each in value if not empty(each) and not EMAIL.match(each.strip())]
-    return _count_problems(field, value, "address") + [f"“{each[:80]}” is not an e-mail address." for each in wrong[:3]]
+    return _count_problems(field, value, "address", "addresses") + [
+        f"“{each[:80]}” is not an e-mail address." for each in wrong[:3]
+    ]
 
 
 _OTHERS: dict[str, Callable[[Field, Any], list[str]]] = {
@@ -340,7 +382,9 @@ _OTHERS: dict[str, Callable[[Field, Any], list[str]]] = {
 }
 
 
-def _by_context(field: Field, value: Any, data: Data, template: Template, resources: Collection[str] | None) -> list[str]:
+def _by_context(
+    field: Field, value: Any, data: Data, template: Template, resources: Collection[str] | None
+) -> list[str]:
     if field.type == "resources":
         known = resources is None or all(slug in resources for slug in value)
         return [] if known else ["Choose from the toolbox; something that stood here is not in it any more."]

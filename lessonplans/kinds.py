@@ -1,4 +1,6 @@
-"""What lesson plans register with apps below: the plan step, its page and its needs, the plan as a document, three notices."""
+"""What lesson plans register with apps below: the plan step, its page and its needs, the plan as a document, three
+notices.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -44,13 +46,19 @@ def register(page: Callable[[HttpRequest, Place, ItemOutline], HttpResponse]) ->
             filename=lambda title: f"lesson plan {title}",
         )
     )
-    notices.register_topic(notices.Topic(name=TOPIC, label="Your lesson plan and its review", help="A plan handed in, returned or approved."))
+    notices.register_topic(
+        notices.Topic(
+            name=TOPIC, label="Your lesson plan and its review", help="A plan handed in, returned or approved."
+        )
+    )
     for kind in (submitted, returned, approved):
         notices.register(kind)
 
 
 def needs(item: ItemOutline) -> tuple[Need, ...]:
-    """A step is done when its fields are answered; the one that submits also waits for the approval, which never locks what comes after."""
+    """A step is done when its fields are answered; the one that submits also waits for the approval, which never
+    locks what comes after.
+    """
     asked = (Need("drafted", 1, "Answer the fields of this step"),) if item.facts.get("fields") else ()
     if item.facts.get("submit"):
         return (*asked, Need("approved", 1, "Have the plan approved", gates=False))
@@ -64,7 +72,9 @@ def _titled(data: Any) -> str:
 submitted = notices.NoticeKind(
     name="plan-submitted",
     subject=lambda data: f"{data['name']} submitted a lesson plan",
-    text=lambda data: f"{data['name']} ({data['cohort']}) submitted {_titled(data)}. Feedback is promised within five working days.",
+    text=lambda data: (
+        f"{data['name']} ({data['cohort']}) submitted {_titled(data)}. Feedback is promised within five working days."
+    ),
     topic=TOPIC,
     button="Open the plan",
 )
@@ -73,7 +83,8 @@ returned = notices.NoticeKind(
     subject=lambda data: "Your lesson plan has comments",
     text=lambda data: (
         f"{data['name']} read {_titled(data)} and returned it with comments.\n\n"
-        "You’ll find each one at the field it belongs to. Change what you like and submit again; nothing you wrote is lost."
+        "You’ll find each one at the field it belongs to. Change what you like and submit again; "
+        "nothing you wrote is lost."
     ),
     topic=TOPIC,
     button="See the comments",

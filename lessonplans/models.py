@@ -12,10 +12,14 @@ class LessonPlanQuerySet(models.QuerySet["LessonPlan"]):
         return self.filter(enrolment__cohort__in=Cohort.objects.facilitated_by(user))
 
     def shared(self) -> "LessonPlanQuerySet":
-        return self.filter(status=LessonPlan.Status.APPROVED, sharing__in=[LessonPlan.Sharing.NAMED, LessonPlan.Sharing.ANONYMOUS])
+        return self.filter(
+            status=LessonPlan.Status.APPROVED, sharing__in=[LessonPlan.Sharing.NAMED, LessonPlan.Sharing.ANONYMOUS]
+        )
 
     def in_gallery_of(self, user: User) -> "LessonPlanQuerySet":
-        """Approved plans that their authors share, in every consortium in which the person takes or took the course, facilitates or has a role."""
+        """Approved plans that their authors share, in every consortium in which the person takes or took the course,
+        facilitates or has a role.
+        """
         if user.is_superuser:
             return self.shared()
         consortia = Consortium.objects.filter(
@@ -27,7 +31,9 @@ class LessonPlanQuerySet(models.QuerySet["LessonPlan"]):
 
 
 class LessonPlan(models.Model):
-    """What a participant makes in the course: a plan for their own class, in the template's fields, reviewed until it is approved."""
+    """What a participant makes in the course: a plan for their own class, in the template's fields, reviewed until it
+    is approved.
+    """
 
     class Status(models.TextChoices):
         DRAFT = "draft", "Draft"
@@ -45,15 +51,21 @@ class LessonPlan(models.Model):
 
     enrolment = models.OneToOneField(Enrolment, on_delete=models.PROTECT, related_name="lesson_plan")
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
-    data = models.JSONField(default=dict, blank=True, help_text="{field key: value}; docs/course-format.md says what a value is.")
-    field_versions = models.JSONField(default=dict, blank=True, help_text="{field key: the version in which it last changed}")
+    data = models.JSONField(
+        default=dict, blank=True, help_text="{field key: value}; docs/course-format.md says what a value is."
+    )
+    field_versions = models.JSONField(
+        default=dict, blank=True, help_text="{field key: the version in which it last changed}"
+    )
     version = models.PositiveIntegerField(default=0)
     title = models.CharField(max_length=200, blank=True)
     stage = models.CharField(max_length=40, blank=True)
     discipline = models.CharField(max_length=200, blank=True)
     sharing = models.CharField(max_length=12, choices=Sharing, default=Sharing.PRIVATE)
     updated_at = models.DateTimeField()
-    submitted_at = models.DateTimeField(null=True, blank=True, help_text="The last time; earlier ones are in the versions.")
+    submitted_at = models.DateTimeField(
+        null=True, blank=True, help_text="The last time; earlier ones are in the versions."
+    )
     approved_at = models.DateTimeField(null=True, blank=True)
     approved_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
@@ -64,24 +76,34 @@ class LessonPlan(models.Model):
         indexes = [models.Index(fields=["status", "sharing"], name="plan_status_sharing")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(approved_at=None, approved_by=None) | Q(approved_at__isnull=False, approved_by__isnull=False), name="plan_approved_at_with_by"
+                condition=Q(approved_at=None, approved_by=None)
+                | Q(approved_at__isnull=False, approved_by__isnull=False),
+                name="plan_approved_at_with_by",
             ),
             models.CheckConstraint(
-                condition=Q(status__in=["draft", "archived"]) | Q(submitted_at__isnull=False), name="plan_past_draft_was_submitted"
+                condition=Q(status__in=["draft", "archived"]) | Q(submitted_at__isnull=False),
+                name="plan_past_draft_was_submitted",
             ),
-            models.CheckConstraint(condition=~Q(status="approved") | Q(approved_at__isnull=False), name="plan_approved_has_date"),
+            models.CheckConstraint(
+                condition=~Q(status="approved") | Q(approved_at__isnull=False), name="plan_approved_has_date"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.title or "Untitled plan"
 
-    @property
-    def is_writable(self) -> bool:
-        return self.status in (self.Status.DRAFT, self.Status.RETURNED)
-
     def get_absolute_url(self) -> str:
         """The participant's own page; facilitators have `lessonplans:review`."""
         return reverse("lessonplans:plan", args=[self.enrolment.cohort.slug])
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it was ever saved; the page shows an empty plan before."""
+        return not self._state.adding
+
+    @property
+    def is_writable(self) -> bool:
+        return self.status in (self.Status.DRAFT, self.Status.RETURNED)
 
 
 class PlanVersion(models.Model):
@@ -95,7 +117,9 @@ class PlanVersion(models.Model):
     plan = models.ForeignKey(LessonPlan, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
     data = models.JSONField(default=dict)
-    began_at = models.DateTimeField(help_text="When this stretch of writing began: saving within ten minutes of it stays one version.")
+    began_at = models.DateTimeField(
+        help_text="When this stretch of writing began: saving within ten minutes of it stays one version."
+    )
     at = models.DateTimeField()
     by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     reason = models.CharField(max_length=10, choices=Reason)
@@ -135,7 +159,9 @@ class Review(models.Model):
     scores = models.JSONField(default=dict, blank=True, help_text="{criterion key: points}")
     overall = models.TextField(blank=True)
     version = models.PositiveIntegerField(default=1)
-    note_versions = models.JSONField(default=dict, blank=True, help_text="{note key: the version in which it last changed}")
+    note_versions = models.JSONField(
+        default=dict, blank=True, help_text="{note key: the version in which it last changed}"
+    )
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
@@ -146,7 +172,8 @@ class Review(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["plan"], condition=Q(state="open"), name="one_open_review_a_plan"),
             models.CheckConstraint(
-                condition=Q(reviewer=None, claimed_at=None) | Q(reviewer__isnull=False, claimed_at__isnull=False), name="review_claimed_at_with_by"
+                condition=Q(reviewer=None, claimed_at=None) | Q(reviewer__isnull=False, claimed_at__isnull=False),
+                name="review_claimed_at_with_by",
             ),
             models.CheckConstraint(
                 condition=Q(decided_at=None, decided_by=None, state__in=["open", "withdrawn"])

@@ -1,4 +1,6 @@
-"""A plan as one reads it: sections with their answers in words, as plain JSON. The screen, the review, the gallery and the PDF draw the same."""
+"""A plan as one reads it: sections with their answers in words, as plain JSON. The screen, the review, the gallery
+and the PDF draw the same.
+"""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -10,11 +12,17 @@ Entry = dict[str, Any]
 
 
 def sections(
-    template: Template, data: Mapping[str, Any], *, resources: Mapping[str, str], gaps: bool = False, without: Collection[str] = ()
+    template: Template,
+    data: Mapping[str, Any],
+    *,
+    resources: Mapping[str, str],
+    gaps: bool = False,
+    without: Collection[str] = (),
 ) -> list[dict[str, Any]]:
     """The sections that say something, each with `blocks`: runs of short answers (`entries`) and `table`s between them.
 
-    `gaps` keeps unanswered fields, to be shown as such; `without` leaves fields out; `resources` gives titles of the toolbox by slug.
+    `gaps` keeps unanswered fields, to be shown as such; `without` leaves fields out; `resources` gives titles of the
+    toolbox by slug.
     """
     found = []
     for section in template.sections:
@@ -42,18 +50,27 @@ def entry(field: Field, data: Mapping[str, Any], template: Template, resources: 
     drawn: Entry = {"kind": "empty"}
     if value is not None and not fields.empty(value):
         try:
-            drawn = _drawn(field, fields.keep(field, value) if field.type != "product" else value, data, template, resources)
+            drawn = _drawn(
+                field, fields.keep(field, value) if field.type != "product" else value, data, template, resources
+            )
         except fields.Unstorable:
             drawn = {"kind": "empty"}
     return {"key": field.key, "label": field.label, **drawn}
 
 
-def _drawn(field: Field, value: Any, data: Mapping[str, Any], template: Template, resources: Mapping[str, str]) -> Entry:
+def _drawn(
+    field: Field, value: Any, data: Mapping[str, Any], template: Template, resources: Mapping[str, str]
+) -> Entry:
     match field.type:
         case "multi":
             return _list([field.labels.get(code, code) for code in value])
         case "stage":
-            return {"kind": "text", "text": " and ".join(field.labels.get(code, code) for code in (value["primary"], value["secondary"]) if code)}
+            return {
+                "kind": "text",
+                "text": " and ".join(
+                    field.labels.get(code, code) for code in (value["primary"], value["secondary"]) if code
+                ),
+            }
         case "rows" | "people":
             return _list([row for row in value if not fields.empty(row)])
         case "resources":
@@ -74,7 +91,7 @@ def _plain(field: Field, value: Any) -> str:
     if fields.empty(value):
         return ""
     if field.type == "select":
-        return value.get(fields.OTHER, "") if isinstance(value, Mapping) else field.labels.get(value, value)
+        return str(value.get(fields.OTHER, "") if isinstance(value, Mapping) else field.labels.get(value, value))
     if isinstance(value, int | float):
         return f"{value:,.12g}"
     return str(value).strip()
@@ -86,7 +103,11 @@ def _list(items: list[str]) -> Entry:
 
 def _pairs(field: Field, value: Mapping[str, str], data: Mapping[str, Any], template: Template) -> Entry:
     source = template.fields.get(field.keys_from)
-    codes = [option.code for option in source.options if option.code in fields.chosen(data.get(source.key))] if source else []
+    codes = (
+        [option.code for option in source.options if option.code in fields.chosen(data.get(source.key))]
+        if source
+        else []
+    )
     pairs = [{"term": source.labels[code], "text": value[code].strip()} for code in codes if source and value.get(code)]
     return {"kind": "pairs", "pairs": pairs} if pairs else {"kind": "empty"}
 
@@ -96,14 +117,21 @@ def _table(field: Field, value: list[Mapping[str, Any]]) -> Entry:
         "kind": "table",
         "head": [column.label for column in field.columns],
         "numeric": [column.type == "number" for column in field.columns],
-        "rows": [[_plain(column, row.get(column.key)) for column in field.columns] for row in value if not fields.empty(row)],
+        "rows": [
+            [_plain(column, row.get(column.key)) for column in field.columns] for row in value if not fields.empty(row)
+        ],
     }
 
 
 def _rubric(value: list[Mapping[str, Any]]) -> Entry:
     rows = [row for row in value if not fields.empty(row)]
     width = max(len(row["levels"]) for row in rows)
-    heads = {1: ["Level"], 2: ["Strong", "Not yet"], 3: ["Strong", "Good", "Not yet"], 4: ["Strong", "Good", "Developing", "Not yet"]}
+    heads = {
+        1: ["Level"],
+        2: ["Strong", "Not yet"],
+        3: ["Strong", "Good", "Not yet"],
+        4: ["Strong", "Good", "Developing", "Not yet"],
+    }
     return {
         "kind": "rubric",
         "head": ["Criterion", *heads.get(width, [f"Level {number}" for number in range(width, 0, -1)])],
@@ -117,7 +145,10 @@ def _checklist(field: Field, value: Mapping[str, Mapping[str, str]]) -> Entry:
     return {
         "kind": "checklist",
         "head": ["What has to be settled", "Answer", "Note"],
-        "rows": [[label, states.get(answer["state"], "Not answered yet"), answer["note"].strip()] for label, answer in answers],
+        "rows": [
+            [label, states.get(answer["state"], "Not answered yet"), answer["note"].strip()]
+            for label, answer in answers
+        ],
     }
 
 
@@ -143,13 +174,21 @@ def differences(
     for field in template.fields.values():
         before, after = (words(entry(field, data, template, resources)) for data in (old, new))
         if before != after:
-            found.append({"key": field.key, "label": field.label, "section": field.section, "old": before, "new": after})
+            found.append(
+                {"key": field.key, "label": field.label, "section": field.section, "old": before, "new": after}
+            )
     return found
 
 
-def heading(course: PlanCourse, data: Mapping[str, Any], *, author: str, college: str, cohort: str, status: str, dated: str) -> dict[str, Any]:
+def heading(
+    course: PlanCourse, data: Mapping[str, Any], *, author: str, college: str, cohort: str, status: str, dated: str
+) -> dict[str, Any]:
     """The head of the paper: the title, then facts that have a value. An empty author is left out with the college."""
-    shown = {field.key: _in_words(course.template, field, data) for field in course.template.fields.values() if field.type in ("select", "stage", "text")}
+    shown = {
+        field.key: _in_words(course.template, field, data)
+        for field in course.template.fields.values()
+        if field.type in ("select", "stage", "text")
+    }
     where = course.template.taken_from(COLLEGES)
     what = course.template.taken_from("region.disciplines")
     stage = data.get("stage")
@@ -176,10 +215,16 @@ def _in_words(template: Template, field: Field, data: Mapping[str, Any]) -> str:
 
 
 def judgement(rubric: Rubric, scores: Mapping[str, Any], comments: Mapping[str, str]) -> list[dict[str, str]]:
-    """The facilitator's rubric as it was filled in: {criterion, level, descriptor, comment} for each row with a rating or a comment."""
+    """The facilitator's rubric as it was filled in: {criterion, level, descriptor, comment} for each row with a
+    rating or a comment.
+    """
     found = []
     for criterion in rubric.criteria:
-        chosen = [(level, words) for level, words in zip(rubric.levels, criterion.descriptors, strict=False) if level.points == scores.get(criterion.key)]
+        chosen = [
+            (level, words)
+            for level, words in zip(rubric.levels, criterion.descriptors, strict=False)
+            if level.points == scores.get(criterion.key)
+        ]
         level, descriptor = (chosen[0][0].label, chosen[0][1]) if chosen else ("", "")
         comment = comments.get(f"criterion:{criterion.key}", "")
         if level or comment:

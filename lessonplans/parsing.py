@@ -1,4 +1,6 @@
-"""Reading the plan's files of a course folder: template, rubric and plan steps. Mistakes are reported with file and line, never raised."""
+"""Reading the plan's files of a course folder: template, rubric and plan steps. Mistakes are reported with file and
+line, never raised.
+"""
 
 import re
 from collections.abc import Mapping
@@ -10,8 +12,12 @@ from modules.loader.source import Reading
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 KEY = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
-# Nothing that repeats without a bound, no repeated groups, no look-around or back reference: a match costs no more than the text is long.
-PATTERN = re.compile(r"\^(?:\\[dws.\-/()]|\[(?:\\[dws\-]|[^\\\]\[])+\]|[A-Za-z0-9 _\-/:.]|\{\d{1,3}(?:,\d{1,3})?\}|\((?!\?)|\)(?![{*+])|\||\?)*\$\Z")
+# Nothing that repeats without a bound, no repeated groups, no look-around or back reference: a match costs no more
+# than the text is long.
+PATTERN = re.compile(
+    r"\^(?:\\[dws.\-/()]|\[(?:\\[dws\-]|[^\\\]\[])+\]|[A-Za-z0-9 _\-/:.]|\{\d{1,3}(?:,\d{1,3})?\}"
+    r"|\((?!\?)|\)(?![{*+])|\||\?)*\$\Z"
+)
 COMMON = ("key", "type", "label", "help", "required", "required_if")
 MORE = {
     "text": ("limit", "pattern", "pattern_help"),
@@ -32,7 +38,9 @@ MORE = {
 
 
 def parse_step(reading: Reading) -> Parsed:
-    """A plan step: which fields it asks for, and when. Its fields are checked by `check_course`, when the template has been read."""
+    """A plan step: which fields it asks for, and when. Its fields are checked by `check_course`, when the template
+    has been read.
+    """
     intro = reading.get("intro", str, "")
     keys = [key for key in reading.get("fields", list, []) if isinstance(key, str)]
     submit = reading.get("submit", bool, False)
@@ -76,8 +84,12 @@ def parse_template(reading: Reading) -> dict[str, Any]:
         sections.append(section)
     if not sections:
         reading.problem("The template has no sections; expected [[sections]].")
-    elif not any(field["key"] == "title" and field["type"] == "text" for section in sections for field in section["fields"]):
-        reading.problem("The template has no field title; expected one of type text, which reports and certificates print.")
+    elif not any(
+        field["key"] == "title" and field["type"] == "text" for section in sections for field in section["fields"]
+    ):
+        reading.problem(
+            "The template has no field title; expected one of type text, which reports and certificates print."
+        )
     _check_references(reading, sections)
     reading.no_more_keys(known=("sections",))
     return {"sections": sections}
@@ -111,9 +123,12 @@ def _field(reading: Reading, raw: Mapping[str, Any], types: tuple[str, ...]) -> 
     _unknown(reading, raw, COMMON + MORE[kind], where)
     field: dict[str, Any] = {"key": key, "type": kind, "label": reading.get("label", str, table=raw, where=where)}
     for name, of, default in (
-        ("help", str, ""), ("required", bool, False), ("pattern", str, ""), ("pattern_help", str, ""), ("other", bool, False), ("whole", bool, False),
+        ("help", str, ""), ("required", bool, False), ("pattern", str, ""), ("pattern_help", str, ""),
+        ("other", bool, False),
+        ("whole", bool, False),
         ("options_from", str, ""), ("filter_by", str, ""), ("keys_from", str, ""), ("one_of_each", str, ""),
-        ("limit", int, 0), ("min_levels", int, 1), ("max_levels", int, 6), ("min", float, None), ("max", float, None), ("step", float, None),
+        ("limit", int, 0), ("min_levels", int, 1), ("max_levels", int, 6), ("min", float, None), ("max", float, None),
+        ("step", float, None),
     ):  # fmt: skip
         value = reading.get(name, of, default, table=raw, where=where)
         if value != default:
@@ -145,7 +160,9 @@ def _options(reading: Reading, rows: list[Any], where: str) -> list[dict[str, st
     options: list[dict[str, str]] = []
     for row in rows:
         if not isinstance(row, Mapping) or not isinstance(row.get("code", row.get("slug")), str):
-            reading.problem(f"{where}: {row!r} is no option; expected {{ code, label }}.", near=where.rpartition(": ")[2])
+            reading.problem(
+                f"{where}: {row!r} is no option; expected {{ code, label }}.", near=where.rpartition(": ")[2]
+            )
             continue
         code = row.get("code", row.get("slug"))
         option = {"code": code, "label": reading.to_text(str(row.get("label", row.get("name", code))))}
@@ -162,7 +179,11 @@ def _listed(reading: Reading, name: str, *, near: str, where: str) -> list[dict[
     """The options of a list of `lists.toml` or of the region."""
     rows = reading.course.options(name)
     if not rows:
-        expected = "a list of the region" if name.startswith("region.") else f"one of {', '.join(sorted(reading.course.lists))}"
+        expected = (
+            "a list of the region"
+            if name.startswith("region.")
+            else f"one of {', '.join(sorted(reading.course.lists))}"
+        )
         reading.problem(f"{where}: options_from is {name!r}; expected {expected}.", near=near)
         return []
     return _options(reading, rows, where)
@@ -187,7 +208,9 @@ def _check_field(reading: Reading, field: Mapping[str, Any], *, near: str, where
             reading.problem(f"{where}: pattern is not a regular expression: {error}.", near="pattern")
         if not PATTERN.match(pattern):
             reading.problem(
-                f"{where}: pattern must run from ^ to $ and repeat only single signs, a counted number of times: {{2}} or {{1,20}}.", near="pattern"
+                f"{where}: pattern must run from ^ to $ and repeat only single signs, a counted number of times: "
+                "{2} or {1,20}.",
+                near="pattern",
             )
     columns = {column["key"]: column for column in field.get("columns", ())}
     if (each := field.get("one_of_each")) and columns.get(each, {}).get("type") != "select":
@@ -199,19 +222,30 @@ def _check_references(reading: Reading, sections: list[dict[str, Any]]) -> None:
     types = {field["key"]: field["type"] for section in sections for field in section["fields"]}
     for section in sections:
         for field in section["fields"]:
-            wanted = [(field[name], name, kinds) for name, kinds in (("filter_by", ("stage", "select", "multi")), ("keys_from", ("multi",))) if name in field]
+            wanted = [
+                (field[name], name, kinds)
+                for name, kinds in (("filter_by", ("stage", "select", "multi")), ("keys_from", ("multi",)))
+                if name in field
+            ]
             wanted += [(factor, "factors", ("number",)) for factor in field.get("factors", ())]
             if "required_if" in field:
                 wanted.append((field["required_if"]["field"], "required_if", ("select", "multi", "stage")))
             for key, name, kinds in wanted:
                 if types.get(key) not in kinds:
-                    reading.problem(f"field {field['key']}: {name} names {key!r}; expected the key of a field of type {' or '.join(kinds)}.", near=name)
+                    reading.problem(
+                        f"field {field['key']}: {name} names {key!r}; "
+                        f"expected the key of a field of type {' or '.join(kinds)}.",
+                        near=name,
+                    )
 
 
 def parse_rubric(reading: Reading) -> dict[str, Any]:
     """Levels, the points that approve, and the criteria, as JSON."""
     levels = [
-        {"points": reading.get("points", int, table=row, where="levels"), "label": reading.get("label", str, table=row, where="levels")}
+        {
+            "points": reading.get("points", int, table=row, where="levels"),
+            "label": reading.get("label", str, table=row, where="levels"),
+        }
         for row in _tables(reading, "levels")
     ]
     approve_at = reading.get("approve_at", int)
@@ -223,7 +257,10 @@ def parse_rubric(reading: Reading) -> dict[str, Any]:
         where = f"criterion {key}"
         descriptors = [reading.to_text(str(each)) for each in reading.get("descriptors", list, table=row, where=where)]
         if len(descriptors) != len(levels):
-            reading.problem(f"{where}: there are {len(descriptors)} descriptors; expected one for each of {len(levels)} levels.", near=f'"{key}"')
+            reading.problem(
+                f"{where}: there are {len(descriptors)} descriptors; expected one for each of {len(levels)} levels.",
+                near=f'"{key}"',
+            )
         if not KEY.match(key) or any(key == other["key"] for other in criteria):
             reading.problem(f"{where}: the key is not one, or stands twice.", near=f'"{key}"')
         _unknown(reading, row, ("key", "title", "fields", "descriptors"), where)
@@ -249,19 +286,25 @@ def check_course(course: Any) -> None:
     for step in steps:
         for key in step.data["fields"]:
             if known.get(key, "product") == "product":
-                step.reading.problem(f"fields names {key!r}; expected the key of a field that people fill in.", near=f'"{key}"')
+                step.reading.problem(
+                    f"fields names {key!r}; expected the key of a field that people fill in.", near=f'"{key}"'
+                )
     submitting = [step for step in steps if step.data["submit"]]
     if len(submitting) != 1:
         at = submitting[1] if submitting else steps[-1]
         at.reading.problem(
-            f"{len(submitting) or 'No'} plan step{'s have' if len(submitting) > 1 else ' has'} submit = true; expected one, the last: "
+            f"{len(submitting) or 'No'} plan step{'s have' if len(submitting) > 1 else ' has'} submit = true; "
+            "expected one, the last: "
             "it is done when the plan is approved."
         )
     for criterion in (course.parts.get("rubric") or {}).get("criteria", ()):
         for key in criterion["fields"]:
             if key not in known:
                 at = steps[-1]
-                at.reading.problem(f"lesson-plan/rubric.toml: criterion {criterion['key']} names the field {key!r}, which the template lacks.")
+                at.reading.problem(
+                    f"lesson-plan/rubric.toml: criterion {criterion['key']} names the field {key!r}, "
+                    "which the template lacks."
+                )
 
 
 def facts(data: dict[str, Any]) -> dict[str, Any]:
@@ -273,9 +316,13 @@ def facts(data: dict[str, Any]) -> dict[str, Any]:
 def differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     """In words, what changed between two versions of a plan step."""
     before, after = old.get("fields", []), new.get("fields", [])
-    words = [f"asks for “{key}” too" for key in after if key not in before] + [f"no longer asks for “{key}”" for key in before if key not in after]
+    words = [f"asks for “{key}” too" for key in after if key not in before] + [
+        f"no longer asks for “{key}”" for key in before if key not in after
+    ]
     if old.get("submit", False) != new.get("submit", False):
-        words.append("is done when the plan is approved" if new.get("submit") else "no longer waits for the plan's approval")
+        words.append(
+            "is done when the plan is approved" if new.get("submit") else "no longer waits for the plan's approval"
+        )
     if old.get("due") != new.get("due"):
         words.append("is due at another time")
     return words

@@ -21,7 +21,12 @@ def can_submit(plan: LessonPlan) -> bool:
 
 def can_withdraw(plan: LessonPlan, review: Review | None) -> bool:
     """A submission can be taken back until someone has begun to read it."""
-    return plan.status == LessonPlan.Status.SUBMITTED and review is not None and review.is_open and review.reviewer_id is None
+    return (
+        plan.status == LessonPlan.Status.SUBMITTED
+        and review is not None
+        and review.is_open
+        and review.reviewer_id is None
+    )
 
 
 def can_note(review: Review, user_id: int) -> bool:
@@ -35,7 +40,9 @@ def can_change_sharing(plan: LessonPlan) -> bool:
 
 
 def lacks_for_return(rubric: Rubric, scores: Mapping[str, Any], comments: Collection[str], overall: str) -> list[str]:
-    """What keeps a plan from being returned: every row below the mark needs a word, and there must be at least one. `comments`: anchors."""
+    """What keeps a plan from being returned: every row below the mark needs a word, and there must be at least one.
+    `comments`: anchors.
+    """
     found = [
         f"“{criterion.title}” is below {_mark(rubric)} and has no comment."
         for criterion in rubric.criteria
@@ -62,7 +69,9 @@ def lacks_for_approval(rubric: Rubric, scores: Mapping[str, Any]) -> list[str]:
 
 
 def _mark(rubric: Rubric) -> str:
-    return next((f"“{level.label}”" for level in rubric.levels if level.points == rubric.approve_at), str(rubric.approve_at))
+    return next(
+        (f"“{level.label}”" for level in rubric.levels if level.points == rubric.approve_at), str(rubric.approve_at)
+    )
 
 
 def working_days_after(day: date, count: int, holidays: Collection[date]) -> date:

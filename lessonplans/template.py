@@ -1,4 +1,6 @@
-"""The plan's template and its rubric as an edition keeps them. An edition never changes, so both are read once a process."""
+"""The plan's template and its rubric as an edition keeps them. An edition never changes, so both are read once a
+process.
+"""
 
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -173,7 +175,11 @@ def template_of(data: Mapping[str, Any]) -> Template:
 
 
 def field_of(data: Mapping[str, Any], section: str = "") -> Field:
-    plain = {key: value for key, value in data.items() if key not in ("options", "states", "columns", "factors", "required_if")}
+    plain = {
+        key: value
+        for key, value in data.items()
+        if key not in ("options", "states", "columns", "factors", "required_if")
+    }
     condition = data.get("required_if")
     return Field(
         **plain,
@@ -192,6 +198,7 @@ def rubric_of(data: Mapping[str, Any]) -> Rubric:
         levels=tuple(Level(level["points"], level["label"]) for level in data.get("levels", ())),
         approve_at=data.get("approve_at", 0),
         criteria=tuple(
-            Criterion(each["key"], each["title"], tuple(each["fields"]), tuple(each["descriptors"])) for each in data.get("criteria", ())
+            Criterion(each["key"], each["title"], tuple(each["fields"]), tuple(each["descriptors"]))
+            for each in data.get("criteria", ())
         ),
     )

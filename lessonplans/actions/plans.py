@@ -50,7 +50,9 @@ class TooLarge(Exception):
 
 @dataclass(frozen=True)
 class Saved:
-    """What came of saving: the plan, and the fields that another window changed since the version this one was made from."""
+    """What came of saving: the plan, and the fields that another window changed since the version this one was made
+    from.
+    """
 
     plan: LessonPlan
     merged: dict[str, Any]
@@ -66,10 +68,13 @@ def save(
     bases: Mapping[str, int] | None = None,
     known: Mapping[str, Any] | None = None,
 ) -> Saved:
-    """Keep some fields of a plan, made at the first time. What others changed since `base` stays; the same field twice is a Conflict.
+    """Keep some fields of a plan, made at the first time. What others changed since `base` stays; the same field
+    twice is a Conflict.
 
-    `changes`: field key → value as it came. `bases`: the version seen of single fields, where it isn't `base`. `known`: first values of a new plan.
-    Raises fields.Unstorable, KeyError for a key the template lacks, Conflict, Locked, TooLarge; then nothing is written.
+    `changes`: field key → value as it came. `bases`: the version seen of single fields, where it isn't `base`.
+    `known`: first values of a new plan.
+    Raises fields.Unstorable, KeyError for a key the template lacks, Conflict, Locked, TooLarge; then nothing is
+    written.
     """
     course = template.of(enrolment.cohort.edition).template
     kept = {key: fields.keep(course.fields[key], value) for key, value in changes.items()}
@@ -126,16 +131,30 @@ def _denormalise(plan: LessonPlan, course: Template) -> None:
 def _snapshot(
     plan: LessonPlan, *, reason: str, by: User, now: datetime, restored_from: int | None = None
 ) -> PlanVersion:
-    """Keep the plan as it stands. What is typed within ten minutes is one version; what was submitted is one for good."""
+    """Keep the plan as it stands. What is typed within ten minutes is one version; what was submitted is one for
+    good.
+    """
     last = plan.versions.order_by("-number", "-pk").defer("data").first()
-    if reason == PlanVersion.Reason.AUTOSAVE and last is not None and last.reason == reason and now - last.began_at < COALESCE:
+    if (
+        reason == PlanVersion.Reason.AUTOSAVE
+        and last is not None
+        and last.reason == reason
+        and now - last.began_at < COALESCE
+    ):
         PlanVersion.objects.filter(pk=last.pk).update(number=plan.version, data=plan.data, at=now, by=by)
         return last
     if reason == PlanVersion.Reason.SUBMITTED and last is not None and last.number == plan.version:
         PlanVersion.objects.filter(pk=last.pk).update(data=plan.data, at=now, by=by, reason=reason)
         return last
     return PlanVersion.objects.create(
-        plan=plan, number=plan.version, data=plan.data, began_at=now, at=now, by=by, reason=reason, restored_from=restored_from
+        plan=plan,
+        number=plan.version,
+        data=plan.data,
+        began_at=now,
+        at=now,
+        by=by,
+        reason=reason,
+        restored_from=restored_from,
     )
 
 
@@ -170,9 +189,11 @@ def restore(*, enrolment: Enrolment, version: PlanVersion, base: int, now: datet
 
 @transaction.atomic
 def submit(*, enrolment: Enrolment, base: int, now: datetime, resources: Collection[str]) -> Review:
-    """Hand the plan in: a snapshot for good, an open review, word to the facilitators. Submitting the same version again changes nothing.
+    """Hand the plan in: a snapshot for good, an open review, word to the facilitators. Submitting the same version
+    again changes nothing.
 
-    Raises Incomplete with what is missing, Conflict if the plan changed since the page was made, Locked if it is submitted or approved already.
+    Raises Incomplete with what is missing, Conflict if the plan changed since the page was made, Locked if it is
+    submitted or approved already.
     """
     course = template.of(enrolment.cohort.edition).template
     plan = _locked(enrolment, {}, now)
@@ -192,7 +213,9 @@ def submit(*, enrolment: Enrolment, base: int, now: datetime, resources: Collect
     review = Review.objects.create(plan=plan, snapshot=snapshot, opened_at=now)
     for item in enrolment.cohort.edition.outline.of_kind("plan"):
         if item.facts.get("submit"):
-            cohorts.record(enrolment=enrolment, item=item.key, name="submitted", subject=f"version:{plan.version}", now=now)
+            cohorts.record(
+                enrolment=enrolment, item=item.key, name="submitted", subject=f"version:{plan.version}", now=now
+            )
     notices.notify_many(
         users=list(enrolment.cohort.facilitators.all()),
         kind="plan-submitted",
@@ -206,7 +229,9 @@ def submit(*, enrolment: Enrolment, base: int, now: datetime, resources: Collect
 
 @transaction.atomic
 def withdraw(*, enrolment: Enrolment, now: datetime) -> LessonPlan:
-    """Take a submission back, while nobody has begun to read it. Raises Locked otherwise; on a plan that is being written nothing changes."""
+    """Take a submission back, while nobody has begun to read it. Raises Locked otherwise; on a plan that is being
+    written nothing changes.
+    """
     plan = _locked(enrolment, {}, now)
     if plan.is_writable:
         return plan
@@ -225,12 +250,20 @@ def withdraw(*, enrolment: Enrolment, now: datetime) -> LessonPlan:
 
 @transaction.atomic
 def change_sharing(*, enrolment: Enrolment, sharing: str, now: datetime) -> LessonPlan:
-    """Say anew who sees an approved plan. Raises Locked before it is approved (then it is a field like others) and ValueError for what is no choice."""
+    """Say anew who sees an approved plan. Raises Locked before it is approved (then it is a field like others) and
+    ValueError for what is no choice.
+    """
     plan = _locked(enrolment, {}, now)
     if not policies.can_change_sharing(plan):
         raise Locked(plan)
     choice = LessonPlan.Sharing(sharing)
     if plan.sharing != choice:
-        _write(plan, template.of(enrolment.cohort.edition).template, {**plan.data, "sharing": choice.value}, ["sharing"], now)
+        _write(
+            plan,
+            template.of(enrolment.cohort.edition).template,
+            {**plan.data, "sharing": choice.value},
+            ["sharing"],
+            now,
+        )
         _snapshot(plan, reason=PlanVersion.Reason.AUTOSAVE, by=enrolment.user, now=now)
     return plan

@@ -45,7 +45,8 @@ class NoteConflict(Conflict):
 
 @transaction.atomic
 def claim(*, review: Review, by: User, seen: int | None, now: datetime) -> Review:
-    """Begin to read a submission. `seen` is whose it was on the page (None: nobody's): if it is another's by now, NotYours; then nothing changes.
+    """Begin to read a submission. `seen` is whose it was on the page (None: nobody's): if it is another's by now,
+    NotYours; then nothing changes.
 
     Naming another reviewer as seen takes the review over, and the audit table says so. Notes stay.
     """
@@ -56,7 +57,12 @@ def claim(*, review: Review, by: User, seen: int | None, now: datetime) -> Revie
         raise NotYours(current)
     if seen is not None:
         audit.record(
-            actor=by, action="review.take-over", subject=current, consortium=_cohort(current).consortium.slug, plan=current.plan_id, taken_from=seen
+            actor=by,
+            action="review.take-over",
+            subject=current,
+            consortium=_cohort(current).consortium.slug,
+            plan=current.plan_id,
+            taken_from=seen,
         )
     current.reviewer, current.claimed_at = by, now
     current.save(update_fields=["reviewer", "claimed_at"])
@@ -65,9 +71,16 @@ def claim(*, review: Review, by: User, seen: int | None, now: datetime) -> Revie
 
 @transaction.atomic
 def note(
-    *, review: Review, by: User, changes: Mapping[str, Any], base: int, now: datetime, bases: Mapping[str, int] | None = None
+    *,
+    review: Review,
+    by: User,
+    changes: Mapping[str, Any],
+    base: int,
+    now: datetime,
+    bases: Mapping[str, int] | None = None,
 ) -> Review:
-    """Keep ratings and comments while they are written. Keys: `overall`, `score:<criterion>`, `comment:field:<key>`, `comment:criterion:<key>`.
+    """Keep ratings and comments while they are written. Keys: `overall`, `score:<criterion>`, `comment:field:<key>`,
+    `comment:criterion:<key>`.
 
     Raises NotYours, NoteConflict, KeyError for a key that names nothing, fields.Unstorable; then nothing is written.
     """
@@ -110,8 +123,8 @@ def _kept(course: PlanCourse, key: str, value: Any) -> Any:
         return value
     if kind == "comment":
         of, _, name = rest.partition(":")
-        known: Mapping[str, Any] = {"field": course.template.fields, "criterion": course.rubric.by_key}[of]
-        known[name]
+        if name not in {"field": course.template.fields.keys(), "criterion": course.rubric.by_key.keys()}[of]:
+            raise KeyError(key)
     elif key != "overall":
         raise KeyError(key)
     if not isinstance(value, str):
@@ -127,7 +140,9 @@ def _put(review: Review, key: str, value: Any, by: User, now: datetime) -> None:
     if kind == "overall":
         review.overall = value
     elif kind == "score":
-        review.scores = {name: points for name, points in review.scores.items() if name != rest} | ({rest: value} if value != "" else {})
+        review.scores = {name: points for name, points in review.scores.items() if name != rest} | (
+            {rest: value} if value != "" else {}
+        )
     elif value:
         ReviewComment.objects.update_or_create(
             review=review, anchor=rest, defaults={"text": value, "version": review.version, "at": now, "by": by}
@@ -147,7 +162,8 @@ def send_back(*, review: Review, by: User, changes: Mapping[str, Any], base: int
 
 @transaction.atomic
 def approve(*, review: Review, by: User, changes: Mapping[str, Any], base: int, now: datetime) -> Review:
-    """Approve a plan: the fact that completes the course's plan steps, with the plan's title for the certificate. Twice is once.
+    """Approve a plan: the fact that completes the course's plan steps, with the plan's title for the certificate.
+    Twice is once.
 
     Raises Undecidable with what is missing, and what `note` raises.
     """
@@ -189,7 +205,14 @@ def _tell(review: Review, by: User, now: datetime) -> None:
             if item.facts.get("submit"):
                 cohorts.record(enrolment=plan.enrolment, item=item.key, name="approved", title=plan.title, now=now)
     word = "approved" if approved else "returned"
-    audit.record(actor=by, action=f"plan.{word}", subject=plan, consortium=cohort.consortium.slug, review=review.pk, scores=review.scores)
+    audit.record(
+        actor=by,
+        action=f"plan.{word}",
+        subject=plan,
+        consortium=cohort.consortium.slug,
+        review=review.pk,
+        scores=review.scores,
+    )
     notices.notify(
         user=plan.enrolment.user,
         kind=f"plan-{word}",

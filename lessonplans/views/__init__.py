@@ -4,6 +4,7 @@ from lessonplans.views.reviews import approve, claim, review, reviews, save_note
 from lessonplans.views.versions import restore, versions
 
 __all__ = [
-    "approve", "claim", "gallery", "gallery_plan", "plan", "preview", "restore", "review", "reviews", "save_fields", "save_notes", "send_back",
-    "sharing", "step", "submit", "versions", "withdraw",
+    "approve", "claim", "gallery", "gallery_plan", "plan", "preview", "restore", "review", "reviews",
+    "save_fields", "save_notes",
+    "send_back", "sharing", "step", "submit", "versions", "withdraw",
 ]  # fmt: skip

@@ -61,7 +61,10 @@ def gallery(request: HttpRequest) -> HttpResponse:
     choices = plans.order_by("stage", "discipline").values_list("stage", "discipline").distinct()
     stage, discipline = request.GET.get("stage", ""), request.GET.get("discipline", "")
     found = plans.select_related("enrolment__user", "enrolment__college", "enrolment__cohort__edition").defer(
-        "enrolment__cohort__edition__parts", "enrolment__cohort__edition__region", "enrolment__cohort__edition__lists", "field_versions"
+        "enrolment__cohort__edition__parts",
+        "enrolment__cohort__edition__region",
+        "enrolment__cohort__edition__lists",
+        "field_versions",
     )
     if stage:
         found = found.filter(stage=stage)
@@ -87,14 +90,20 @@ def _stage_order(code: str) -> tuple[int, str]:
 
 def _labelled(codes: list[str], plans: Any) -> list[tuple[str, str]]:
     """Disciplines with their words, from the newest edition among the plans."""
-    newest = plans.select_related("enrolment__cohort__edition").order_by("-enrolment__cohort__edition__number", "-pk").first()
+    newest = (
+        plans.select_related("enrolment__cohort__edition")
+        .order_by("-enrolment__cohort__edition__number", "-pk")
+        .first()
+    )
     field = template.of(newest.enrolment.cohort.edition).template.taken_from(template.DISCIPLINES) if newest else None
     return [(code, field.labels.get(code, code) if field else code) for code in codes]
 
 
 @require_safe
 def gallery_plan(request: HttpRequest, plan_id: int) -> HttpResponse:
-    """A shared plan as paper. An anonymous one has no name, college, co-author or address; addresses of co-authors are left out of all."""
+    """A shared plan as paper. An anonymous one has no name, college, co-author or address; addresses of co-authors
+    are left out of all.
+    """
     plan = access.shared_plan(request, plan_id)
     cohort = plan.enrolment.cohort
     course = template.of(cohort.edition)

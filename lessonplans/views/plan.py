@@ -32,7 +32,7 @@ def _context(desk: Desk) -> dict[str, Any]:
 def _paper(desk: Desk, *, gaps: bool) -> dict[str, Any]:
     cohort, plan = desk.place.cohort, desk.plan
     college = desk.place.enrolment.college if desk.place.enrolment else None
-    dated = formats.date_format(timezone.localtime(plan.updated_at, cohort.zone), "F j, Y") if plan.pk else ""
+    dated = formats.date_format(timezone.localtime(plan.updated_at, cohort.zone), "F j, Y") if plan.is_kept else ""
     head = paper.heading(
         desk.course,
         plan.data,
@@ -42,7 +42,10 @@ def _paper(desk: Desk, *, gaps: bool) -> dict[str, Any]:
         status=plan.get_status_display(),
         dated=dated,
     )
-    return {"head": head, "sections": paper.sections(desk.course.template, plan.data, resources=desk.resources, gaps=gaps)}
+    return {
+        "head": head,
+        "sections": paper.sections(desk.course.template, plan.data, resources=desk.resources, gaps=gaps),
+    }
 
 
 def _comments(review: Review | None) -> dict[str, list[Any]]:
@@ -71,8 +74,19 @@ def plan(request: HttpRequest, cohort: str) -> HttpResponse:
     if request.method == "POST":
         forward = f"?section={following}" if following else ""
         here = f"{reverse('lessonplans:plan', args=[cohort])}?section={section.letter}"
-        onward = reverse("lessonplans:plan", args=[cohort]) + forward if following else reverse("lessonplans:submit", args=[cohort])
-        return _save_form(request, desk, keys, onward if "go_on" in request.POST else here, "lessonplans/plan.html", _at(desk, section.letter, keys))
+        onward = (
+            reverse("lessonplans:plan", args=[cohort]) + forward
+            if following
+            else reverse("lessonplans:submit", args=[cohort])
+        )
+        return _save_form(
+            request,
+            desk,
+            keys,
+            onward if "go_on" in request.POST else here,
+            "lessonplans/plan.html",
+            _at(desk, section.letter, keys),
+        )
     return render(request, "lessonplans/plan.html", _context(desk) | _at(desk, section.letter, keys))
 
 
@@ -86,7 +100,9 @@ def _at(desk: Desk, letter: str, keys: list[str]) -> dict[str, Any]:
         "before": template.sections[at - 1] if at else None,
         "after": template.sections[at + 1] if at + 1 < len(letters) else None,
         "state": completeness.of(template, desk.plan.data, resources=desk.resources),
-        "fields": forms.shown(template, keys, desk.plan.data, resources=desk.resources, comments=_current_comments(desk)),
+        "fields": forms.shown(
+            template, keys, desk.plan.data, resources=desk.resources, comments=_current_comments(desk)
+        ),
         "paper": _paper(desk, gaps=True),
     } | (_decision(desk) if desk.plan.status == LessonPlan.Status.RETURNED else {})
 
@@ -97,23 +113,34 @@ def _current_comments(desk: Desk) -> dict[str, list[Any]]:
 
 
 def _decision(desk: Desk) -> dict[str, Any]:
-    """What the last decided review said: the ratings with their comments, and comments at fields in the template's order."""
+    """What the last decided review said: the ratings with their comments, and comments at fields in the template's
+    order.
+    """
     decision = desk.last_decision
     if decision is None:
         return {}
     anchors = _comments(decision)
     return {
         "decision": decision,
-        "judgement": paper.judgement(desk.course.rubric, decision.scores, {key: notes[0].text for key, notes in anchors.items()}),
+        "judgement": paper.judgement(
+            desk.course.rubric, decision.scores, {key: notes[0].text for key, notes in anchors.items()}
+        ),
         "commented": [
-            {"key": field.key, "label": field.label, "section": field.section, "comments": anchors[f"field:{field.key}"]}
+            {
+                "key": field.key,
+                "label": field.label,
+                "section": field.section,
+                "comments": anchors[f"field:{field.key}"],
+            }
             for field in desk.course.template.fields.values()
             if f"field:{field.key}" in anchors
         ],
     }
 
 
-def _save_form(request: HttpRequest, desk: Desk, keys: list[str], onward: str, template: str, context: dict[str, Any]) -> HttpResponse:
+def _save_form(
+    request: HttpRequest, desk: Desk, keys: list[str], onward: str, template: str, context: dict[str, Any]
+) -> HttpResponse:
     """Save a form sent without a script; what cannot be saved comes back as it was typed."""
     raw = forms.read(desk.course.template, keys, request.POST)
     assert desk.place.enrolment is not None
@@ -125,11 +152,15 @@ def _save_form(request: HttpRequest, desk: Desk, keys: list[str], onward: str, t
             changes=_changed(raw, request, desk),
             base=forms.whole_number(request.POST.get("version")),
             now=desk.place.now,
-            known=desk.plan.data if desk.plan.pk is None else None,
+            known=None if desk.plan.is_kept else desk.plan.data,
         )
     except actions.Conflict as conflict:
         theirs = {key: conflict.plan.data.get(key) for key in conflict.keys}
-        problem, status = "These fields were changed in another window while you wrote. Both versions are below; save again to keep yours.", 409
+        problem, status = (
+            "These fields were changed in another window while you wrote. "
+            "Both versions are below; save again to keep yours.",
+            409,
+        )
         desk.plan.version = conflict.plan.version
     except (fields.Unstorable, actions.TooLarge) as error:
         problem, status = str(error) or "The plan is longer than one plan can be. Shorten it.", 422
@@ -142,11 +173,15 @@ def _save_form(request: HttpRequest, desk: Desk, keys: list[str], onward: str, t
 
 
 def _changed(raw: Mapping[str, Any], request: HttpRequest, desk: Desk) -> dict[str, Any]:
-    """What the form changed. A field that stands as when the page was made is left alone: another window may have changed it since."""
+    """What the form changed. A field that stands as when the page was made is left alone: another window may have
+    changed it since.
+    """
     found = {}
     for key, value in raw.items():
         what = desk.course.template.fields[key]
-        if forms.mark(what, fields.keep(what, value)) != request.POST.get(f"was.{key}", forms.mark(what, desk.plan.data.get(key))):
+        if forms.mark(what, fields.keep(what, value)) != request.POST.get(
+            f"was.{key}", forms.mark(what, desk.plan.data.get(key))
+        ):
             found[key] = value
     return found
 
@@ -176,7 +211,9 @@ def _both(desk: Desk, theirs: Mapping[str, Any], mine: Mapping[str, Any]) -> lis
             "key": key,
             "label": template.fields[key].label,
             "mine": paper.words(paper.entry(template.fields[key], mine, template, desk.resources)),
-            "theirs": paper.words(paper.entry(template.fields[key], {**mine, key: theirs[key]}, template, desk.resources)),
+            "theirs": paper.words(
+                paper.entry(template.fields[key], {**mine, key: theirs[key]}, template, desk.resources)
+            ),
         }
         for key in template.fields
         if key in theirs
@@ -184,39 +221,55 @@ def _both(desk: Desk, theirs: Mapping[str, Any], mine: Mapping[str, Any]) -> lis
 
 
 def _show_locked(request: HttpRequest, desk: Desk, status: int = 200) -> HttpResponse:
-    context = _context(desk) | _decision(desk) | {
-        "review": desk.open_review,
-        "can_withdraw": policies.can_withdraw(desk.plan, desk.open_review),
-        "can_change_sharing": policies.can_change_sharing(desk.plan),
-        "sharing_choices": LessonPlan.Sharing.choices,
-        "due_on": policies.due_on(desk.open_review.opened_at.astimezone(desk.place.cohort.zone).date(), desk.course.holidays)
-        if desk.open_review
-        else None,
-        "paper": _paper(desk, gaps=False),
-    }
+    context = (
+        _context(desk)
+        | _decision(desk)
+        | {
+            "review": desk.open_review,
+            "can_withdraw": policies.can_withdraw(desk.plan, desk.open_review),
+            "can_change_sharing": policies.can_change_sharing(desk.plan),
+            "sharing_choices": LessonPlan.Sharing.choices,
+            "due_on": policies.due_on(
+                desk.open_review.opened_at.astimezone(desk.place.cohort.zone).date(), desk.course.holidays
+            )
+            if desk.open_review
+            else None,
+            "paper": _paper(desk, gaps=False),
+        }
+    )
     return render(request, "lessonplans/locked.html", context, status=status)
 
 
 @require_http_methods(["PUT"])
 def save_fields(request: HttpRequest, cohort: str) -> JsonResponse:
-    """Autosave: {version, changes: {key: value}, bases?: {key: version}}. Answers 200, 400, 401, 409, 413, 422 or 503, never a redirect."""
+    """Autosave: {version, changes: {key: value}, bases?: {key: version}}. Answers 200, 400, 401, 409, 413, 422 or
+    503, never a redirect.
+    """
     desk = access.desk(request, cohort)
     assert desk.place.enrolment is not None
     try:
         body = bodies.read(request, limit=BODY_LIMIT)
         changes, base, bases = _checked(desk, body)
-        known = desk.plan.data if desk.plan.pk is None else None
-        saved = actions.save(enrolment=desk.place.enrolment, changes=changes, base=base, bases=bases, now=desk.place.now, known=known)
+        known = None if desk.plan.is_kept else desk.plan.data
+        saved = actions.save(
+            enrolment=desk.place.enrolment, changes=changes, base=base, bases=bases, now=desk.place.now, known=known
+        )
     except bodies.BadBody as error:
         return JsonResponse({"message": error.message}, status=error.status)
     except fields.Unstorable as error:
         return JsonResponse({"message": str(error)}, status=422)
     except actions.TooLarge:
-        return JsonResponse({"message": "The plan is longer than one plan can be. Shorten it; what you wrote is still in this window."}, status=413)
+        return JsonResponse(
+            {"message": "The plan is longer than one plan can be. Shorten it; what you wrote is still in this window."},
+            status=413,
+        )
     except actions.Locked as locked:
         word = locked.plan.get_status_display().lower()
         message = f"This plan is {word}, so it can’t be changed. What you wrote since is kept on this device."
-        return JsonResponse({"message": message, "version": locked.plan.version, "locked": locked.plan.status, "conflicts": []}, status=409)
+        return JsonResponse(
+            {"message": message, "version": locked.plan.version, "locked": locked.plan.status, "conflicts": []},
+            status=409,
+        )
     except actions.Conflict as conflict:
         return JsonResponse(_conflict(desk, conflict, changes), status=409)
     except OperationalError:
@@ -228,9 +281,18 @@ def save_fields(request: HttpRequest, cohort: str) -> JsonResponse:
 def _checked(desk: Desk, body: Mapping[str, Any]) -> tuple[dict[str, Any], int, dict[str, int]]:
     """The parts of an autosave. Raises BadBody for what is none."""
     changes, base, bases = body.get("changes"), body.get("version"), body.get("bases") or {}
-    if not isinstance(changes, dict) or not _is_version(base) or not isinstance(bases, dict) or not all(map(_is_version, bases.values())):
+    if (
+        not isinstance(changes, dict)
+        or not _is_version(base)
+        or not isinstance(bases, dict)
+        or not all(map(_is_version, bases.values()))
+    ):
         raise bodies.BadBody(422, "A save is fields and the version they were based on.")
-    unknown = [key for key in changes if key not in desk.course.template.fields or desk.course.template.fields[key].type == "product"]
+    unknown = [
+        key
+        for key in changes
+        if key not in desk.course.template.fields or desk.course.template.fields[key].type == "product"
+    ]
     if unknown:
         raise bodies.BadBody(422, "This plan has no such field.")
     assert isinstance(base, int)
@@ -262,11 +324,17 @@ def _saved(desk: Desk, changes: Mapping[str, Any], merged: Mapping[str, Any]) ->
         "version": desk.plan.version,
         "saved_at": desk.plan.updated_at.isoformat(),
         "saved": changes,
-        "merged": {key: {"value": value, "label": template.fields[key].label} for key, value in merged.items() if key in template.fields},
+        "merged": {
+            key: {"value": value, "label": template.fields[key].label}
+            for key, value in merged.items()
+            if key in template.fields
+        },
         "missing": [gap.key for gap in state.gaps],
         "problems": wrong,
         "required": [field.key for field in template.fields.values() if completeness.is_required(field, data)],
-        "computed": {field.key: fields.computed(field, data) for field in template.fields.values() if field.type == "product"},
+        "computed": {
+            field.key: fields.computed(field, data) for field in template.fields.values() if field.type == "product"
+        },
         "progress": {
             "words": f"{state.sections_done} of {len(state.sections)} sections complete",
             "sections": [{"letter": each.letter, "state": each.state, "words": each.words} for each in state.sections],
@@ -286,7 +354,9 @@ def _saved(desk: Desk, changes: Mapping[str, Any], merged: Mapping[str, Any]) ->
 def preview(request: HttpRequest, cohort: str) -> HttpResponse:
     """The plan as it will be printed."""
     desk = access.desk(request, cohort)
-    return render(request, "lessonplans/preview.html", _context(desk) | {"paper": _paper(desk, gaps=desk.plan.is_writable)})
+    return render(
+        request, "lessonplans/preview.html", _context(desk) | {"paper": _paper(desk, gaps=desk.plan.is_writable)}
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -304,7 +374,9 @@ def submit(request: HttpRequest, cohort: str) -> HttpResponse:
     except actions.Incomplete:
         return _show_submit(request, desk, status=422)
     except actions.Conflict:
-        problem = "The plan was changed in another window after this page was opened. Look at it once more, then submit."
+        problem = (
+            "The plan was changed in another window after this page was opened. Look at it once more, then submit."
+        )
         return _show_submit(request, access.desk(request, cohort), status=409, problem=problem)
     except actions.Locked:
         return _show_locked(request, access.desk(request, cohort), status=409)
@@ -314,7 +386,9 @@ def submit(request: HttpRequest, cohort: str) -> HttpResponse:
 
 def _show_submit(request: HttpRequest, desk: Desk, status: int = 200, problem: str = "") -> HttpResponse:
     state = completeness.of(desk.course.template, desk.plan.data, resources=desk.resources)
-    return render(request, "lessonplans/submit.html", _context(desk) | {"state": state, "problem": problem}, status=status)
+    return render(
+        request, "lessonplans/submit.html", _context(desk) | {"state": state, "problem": problem}, status=status
+    )
 
 
 @require_POST
@@ -325,7 +399,10 @@ def withdraw(request: HttpRequest, cohort: str) -> HttpResponse:
     try:
         actions.withdraw(enrolment=desk.place.enrolment, now=desk.place.now)
     except actions.Locked:
-        messages.error(request, "A facilitator has begun to read your plan, so it can’t be taken back. You’ll get it back with comments.")
+        messages.error(
+            request,
+            "A facilitator has begun to read your plan, so it can’t be taken back. You’ll get it back with comments.",
+        )
         return _show_locked(request, access.desk(request, cohort), status=409)
     messages.success(request, "You have your plan back. Submit it again when it’s ready.")
     return redirect("lessonplans:plan", cohort)
@@ -337,7 +414,9 @@ def sharing(request: HttpRequest, cohort: str) -> HttpResponse:
     desk = access.desk(request, cohort)
     assert desk.place.enrolment is not None
     try:
-        actions.change_sharing(enrolment=desk.place.enrolment, sharing=request.POST.get("sharing", ""), now=desk.place.now)
+        actions.change_sharing(
+            enrolment=desk.place.enrolment, sharing=request.POST.get("sharing", ""), now=desk.place.now
+        )
     except actions.Locked:
         raise PermissionDenied("Before it’s approved, say it in section K of the plan.") from None
     except ValueError:
@@ -350,17 +429,26 @@ def sharing(request: HttpRequest, cohort: str) -> HttpResponse:
 def step(request: HttpRequest, place: Place, item: ItemOutline) -> HttpResponse:
     """A plan step of a module: its introduction, and just its fields of the one plan."""
     row = item_row(item)
-    keys = [key for key in item.facts.get("fields", ())]
+    keys = list(item.facts.get("fields", ()))
     if place.enrolment is None:
         course = access.course_at(place)
         asked = [course.template.fields[key] for key in keys if key in course.template.fields]
-        context = {"place": place, "cohort": place.cohort, "consortium": place.cohort.consortium, "item": item, "body": row.body, "asked": asked}
+        context = {
+            "place": place,
+            "cohort": place.cohort,
+            "consortium": place.cohort.consortium,
+            "item": item,
+            "body": row.body,
+            "asked": asked,
+        }
         return render(request, "lessonplans/step.html", context)
     if request.method not in ("GET", "HEAD", "POST"):
         raise Http404
     desk = access.desk_at(place)
     writable = policies.can_write(desk.plan)
-    shown = forms.shown(desk.course.template, keys, desk.plan.data, resources=desk.resources, comments=_current_comments(desk))
+    shown = forms.shown(
+        desk.course.template, keys, desk.plan.data, resources=desk.resources, comments=_current_comments(desk)
+    )
     context = {
         "item": item,
         "body": row.body,
@@ -370,4 +458,6 @@ def step(request: HttpRequest, place: Place, item: ItemOutline) -> HttpResponse:
     }
     if request.method == "POST" and writable:
         return _save_form(request, desk, keys, request.path, "lessonplans/step.html", context)
-    return render(request, "lessonplans/step.html", _context(desk) | context, status=409 if request.method == "POST" else 200)
+    return render(
+        request, "lessonplans/step.html", _context(desk) | context, status=409 if request.method == "POST" else 200
+    )

@@ -27,8 +27,12 @@ def reviews(request: HttpRequest, cohort: str) -> HttpResponse:
     """Plans of the cohort: waiting ones first, the oldest on top, with the day by which feedback is promised."""
     place = cohorts.facilitator(request, cohort)
     course = access.course_at(place)
-    newest = Review.objects.filter(plan=OuterRef("plan")).exclude(state=Review.State.WITHDRAWN).order_by("-opened_at", "-pk")
-    rows = Review.objects.filter(plan__enrolment__cohort=place.cohort, plan__enrolment__withdrawn_at=None, pk=Subquery(newest.values("pk")[:1]))
+    newest = (
+        Review.objects.filter(plan=OuterRef("plan")).exclude(state=Review.State.WITHDRAWN).order_by("-opened_at", "-pk")
+    )
+    rows = Review.objects.filter(
+        plan__enrolment__cohort=place.cohort, plan__enrolment__withdrawn_at=None, pk=Subquery(newest.values("pk")[:1])
+    )
     found = list(
         rows.select_related("plan__enrolment__user", "plan__enrolment__college", "reviewer", "decided_by")
         .defer("plan__data", "plan__field_versions", "note_versions", "overall")
@@ -38,13 +42,19 @@ def reviews(request: HttpRequest, cohort: str) -> HttpResponse:
         opened_on = timezone.localtime(each.opened_at, place.cohort.zone).date()
         each.due_on = policies.due_on(opened_on, course.holidays)  # type: ignore[attr-defined]
         each.is_late = each.is_open and each.due_on < timezone.localtime(place.now, place.cohort.zone).date()  # type: ignore[attr-defined]
-    decided = sorted((each for each in found if not each.is_open), key=lambda each: (each.decided_at, each.pk), reverse=True)
+    decided = sorted(
+        (each for each in found if not each.is_open), key=lambda each: (each.decided_at, each.pk), reverse=True
+    )
     context = {
         "place": place,
         "cohort": place.cohort,
         "consortium": place.cohort.consortium,
         "waiting": [each for each in found if each.is_open],
-        "returned": [each for each in decided if each.state == Review.State.RETURNED and each.plan.status != LessonPlan.Status.APPROVED],
+        "returned": [
+            each
+            for each in decided
+            if each.state == Review.State.RETURNED and each.plan.status != LessonPlan.Status.APPROVED
+        ],
         "approved": [each for each in decided if each.state == Review.State.APPROVED],
         "drafts": LessonPlan.objects.filter(
             enrolment__cohort=place.cohort, enrolment__withdrawn_at=None, status=LessonPlan.Status.DRAFT
@@ -91,7 +101,11 @@ def _show(
             for entry in block.get("entries") or [block["table"]]:
                 entry["anchor"] = f"field:{entry['key']}"
                 entry["note"] = notes.get(f"comment:field:{entry['key']}", "")
-    earlier = plan.versions.filter(number__lt=found.snapshot.number, reason=PlanVersion.Reason.SUBMITTED).only("number", "data", "plan_id").first()
+    earlier = (
+        plan.versions.filter(number__lt=found.snapshot.number, reason=PlanVersion.Reason.SUBMITTED)
+        .only("number", "data", "plan_id")
+        .first()
+    )
     context = {
         "place": place,
         "cohort": place.cohort,
@@ -106,7 +120,11 @@ def _show(
             {
                 "criterion": criterion,
                 "levels": [
-                    {"level": level, "descriptor": descriptor, "is_chosen": notes.get(f"score:{criterion.key}") == level.points}
+                    {
+                        "level": level,
+                        "descriptor": descriptor,
+                        "is_chosen": notes.get(f"score:{criterion.key}") == level.points,
+                    }
                     for level, descriptor in zip(course.rubric.levels, criterion.descriptors, strict=False)
                 ],
                 "note": notes.get(f"comment:criterion:{criterion.key}", ""),
@@ -117,7 +135,9 @@ def _show(
         "lacks": lacks,
         "problem": problem,
         "conflicts": conflicts or [],
-        "changed_since": paper.differences(course.template, earlier.data, found.snapshot.data, resources={}) if earlier else [],
+        "changed_since": paper.differences(course.template, earlier.data, found.snapshot.data, resources={})
+        if earlier
+        else [],
         "is_resubmission": earlier is not None,
     }
     return render(request, "lessonplans/review.html", context, status=status)
@@ -139,7 +159,9 @@ def claim(request: HttpRequest, cohort: str, plan_id: int) -> HttpResponse:
 
 @require_http_methods(["PUT", "POST"])
 def save_notes(request: HttpRequest, cohort: str, plan_id: int) -> HttpResponse:
-    """Ratings and comments as they are written: PUT {review, version, changes, bases?} answers a status; POST is the form without a script."""
+    """Ratings and comments as they are written: PUT {review, version, changes, bases?} answers a status; POST is the
+    form without a script.
+    """
     place, course, found = access.submission(request, cohort, plan_id)
     if request.method == "POST":
         return _decide(request, place, course, found, actions.note, "Saved.")
@@ -158,7 +180,9 @@ def save_notes(request: HttpRequest, cohort: str, plan_id: int) -> HttpResponse:
     except actions.NotYours as error:
         return JsonResponse(_gone(error.review), status=409)
     except NoteConflict as conflict:
-        return JsonResponse({"version": conflict.review.version, "conflicts": _both(course, conflict, changes)}, status=409)
+        return JsonResponse(
+            {"version": conflict.review.version, "conflicts": _both(course, conflict, changes)}, status=409
+        )
     except OperationalError:
         return JsonResponse({"message": "The site is busy."}, status=503, headers={"Retry-After": "2"})
     return JsonResponse({"version": saved.version, "saved_at": place.now.isoformat(), "saved": changes, "merged": {}})
@@ -175,7 +199,11 @@ def _checked(body: Mapping[str, Any]) -> tuple[dict[str, Any], int, dict[str, in
 
 def _gone(found: Review) -> dict[str, Any]:
     who = found.reviewer.name if found.reviewer else "Nobody"
-    message = f"{who} has this review now. What you wrote is kept on this device." if found.is_open else "This review is decided."
+    message = (
+        f"{who} has this review now. What you wrote is kept on this device."
+        if found.is_open
+        else "This review is decided."
+    )
     return {"message": message, "version": found.version, "locked": True, "conflicts": []}
 
 
@@ -215,11 +243,24 @@ def approve(request: HttpRequest, cohort: str, plan_id: int) -> HttpResponse:
     return _decide(request, place, course, found, actions.approve, "Approved. The author has been told.")
 
 
-def _decide(request: HttpRequest, place: Place, course: PlanCourse, found: Review, action: Any, words: str) -> HttpResponse:
+def _decide(
+    request: HttpRequest, place: Place, course: PlanCourse, found: Review, action: Any, words: str
+) -> HttpResponse:
     """Keep the form's notes and do what its button says, or show what is in the way; nothing typed is lost."""
     if forms.whole_number(request.POST.get("review")) != found.pk:
-        return _show(request, place, course, found, status=409, problem="The author submitted the plan anew after this page was opened. This is the new version.")
-    changes = {key: value for key, value in forms.read_notes(request.POST).items() if value != "" or key in actions.reviews.notes_of(found)}
+        return _show(
+            request,
+            place,
+            course,
+            found,
+            status=409,
+            problem="The author submitted the plan anew after this page was opened. This is the new version.",
+        )
+    changes = {
+        key: value
+        for key, value in forms.read_notes(request.POST).items()
+        if value != "" or key in actions.reviews.notes_of(found)
+    }
     base = forms.whole_number(request.POST.get("version"))
     show: dict[str, Any] = {"typed": changes}
     try:
@@ -227,13 +268,20 @@ def _decide(request: HttpRequest, place: Place, course: PlanCourse, found: Revie
     except actions.Undecidable as error:
         status, show["lacks"] = 422, error.lacks
     except (fields.Unstorable, KeyError) as error:
-        status, show["problem"] = 422, str(error) if isinstance(error, fields.Unstorable) else "This plan has no such field."
+        status, show["problem"] = (
+            422,
+            str(error) if isinstance(error, fields.Unstorable) else "This plan has no such field.",
+        )
     except actions.NotYours as error:
         status, show["problem"], found = 409, str(_gone(error.review)["message"]), error.review
     except NoteConflict as conflict:
         status, found, show["conflicts"] = 409, conflict.review, _both(course, conflict, changes)
-        show["problem"] = "These notes were changed in another window. Yours are in the form; send it again to keep them."
+        show["problem"] = (
+            "These notes were changed in another window. Yours are in the form; send it again to keep them."
+        )
     else:
         messages.success(request, words)
-        return redirect("lessonplans:review" if action is actions.note else "lessonplans:reviews", cohort, *([found.plan_id] if action is actions.note else []))
+        if found.is_open and action is actions.note:
+            return redirect("lessonplans:review", place.cohort.slug, found.plan_id)
+        return redirect("lessonplans:reviews", place.cohort.slug)
     return _show(request, place, course, found, status=status, **show)

@@ -14,7 +14,9 @@ PER_PAGE = 30
 def versions(request: HttpRequest, cohort: str) -> HttpResponse:
     """Earlier versions of one's plan; `?from=3&to=7` says what differs between two, field by field."""
     desk = access.desk(request, cohort)
-    rows = PlanVersion.objects.filter(plan=desk.plan.pk).defer("data") if desk.plan.pk else PlanVersion.objects.none()
+    rows = (
+        PlanVersion.objects.filter(plan=desk.plan.pk).defer("data") if desk.plan.is_kept else PlanVersion.objects.none()
+    )
     context = {
         "place": desk.place,
         "cohort": desk.place.cohort,
@@ -47,7 +49,11 @@ def restore(request: HttpRequest, cohort: str, number: int) -> HttpResponse:
     except actions.Locked:
         messages.error(request, "The plan is submitted, so it can’t be changed now.")
     except actions.Conflict:
-        messages.error(request, "The plan was changed in another window after this page was opened. Nothing was restored; look again and choose.")
+        messages.error(
+            request,
+            "The plan was changed in another window after this page was opened. "
+            "Nothing was restored; look again and choose.",
+        )
         return redirect("lessonplans:versions", cohort)
     else:
         messages.success(request, f"Version {number} is back. What you had before is still in the list of versions.")

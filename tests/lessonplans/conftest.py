@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.conf import settings
+from django.conf import settings as configured
 from django.utils import timezone
 
 from cohorts.models import Cohort, Enrolment
@@ -16,10 +16,13 @@ from lessonplans.template import PlanCourse
 from modules.loader.source import Problem, Reading
 from modules.models import Edition, Item
 
-CONTENT = Path(settings.CONTENT_DIR)
+CONTENT = Path(configured.CONTENT_DIR)
 REGION = {
     "colleges": [{"slug": "first", "name": "First College"}, {"slug": "second", "name": "Second College"}],
-    "disciplines": [{"code": "geography", "label": "Geography"}, {"code": "esl", "label": "English as a second language"}],
+    "disciplines": [
+        {"code": "geography", "label": "Geography"},
+        {"code": "esl", "label": "English as a second language"},
+    ],
     "sectors": [{"code": "health", "label": "Health"}],
     "terms": [{"code": "2026-fall", "label": "Fall 2026"}],
     "stage_labels": {"ABOUT": "Career Awareness", "THROUGH": "Career Interactions", "FOR": "Career Training"},
@@ -58,6 +61,12 @@ def parts() -> dict[str, Any]:
 
 
 PARTS = parts()
+
+
+@pytest.fixture(autouse=True)
+def _without_second_factor(settings: Any) -> None:
+    """Facilitators have none in the fixtures; what asks for it is tested with the accounts."""
+    settings.SECOND_FACTOR_REQUIRED = False
 
 
 @pytest.fixture
@@ -112,13 +121,22 @@ FULL: dict[str, Any] = {
     "partner_benefit": "A map they can use.",
     "outreach_plan": "Through the coordinator, by week 2.",
     "steps": [
-        {"phase": phase, "week": "3", "students_do": "Read", "instructor_does": "Explain", "partner_does": "", "minutes": 60}
+        {
+            "phase": phase,
+            "week": "3",
+            "students_do": "Read",
+            "instructor_does": "Explain",
+            "partner_does": "",
+            "minutes": 60,
+        }
         for phase in ("before", "during", "after")
     ],
     "reflection_model": {"other": "Our own"},
     "reflection_prompts": ["What did you see?", "So what?"],
     "evidence": "A map and two pages.",
-    "student_rubric": [{"criterion": name, "levels": ["Best", "Good", "Not yet"]} for name in ("Map", "Patterns", "Talk")],
+    "student_rubric": [
+        {"criterion": name, "levels": ["Best", "Good", "Not yet"]} for name in ("Map", "Patterns", "Talk")
+    ],
     "grade_weight": "10%",
     "partner_feedback": "",
     "items": ["Base map"],
@@ -155,7 +173,9 @@ def review(plan: LessonPlan) -> Review:
 
 
 def fresh(enrolment: Enrolment) -> Enrolment:
-    return Enrolment.objects.select_related("cohort__edition", "cohort__consortium", "user", "college").get(pk=enrolment.pk)
+    return Enrolment.objects.select_related("cohort__edition", "cohort__consortium", "user", "college").get(
+        pk=enrolment.pk
+    )
 
 
 def good_scores(course: PlanCourse, points: int = 2) -> dict[str, Any]:

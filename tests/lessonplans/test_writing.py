@@ -17,7 +17,9 @@ def put(client: Any, version: int, url: str = URL, **changes: Any) -> Any:
     return client.put(url, {"version": version, "changes": changes}, content_type="application/json")
 
 
-def test_the_first_words_make_the_plan_with_what_the_profile_knows(as_: SignedIn, participant: User, course: PlanCourse) -> None:
+def test_the_first_words_make_the_plan_with_what_the_profile_knows(
+    as_: SignedIn, participant: User, course: PlanCourse
+) -> None:
     page = as_(participant).get("/c/fall/plan/")
     assert page.status_code == 200
     assert not LessonPlan.objects.exists()
@@ -36,7 +38,9 @@ def test_each_section_has_its_page(as_: SignedIn, participant: User, plan: Lesso
         assert 'aria-current="step"' in page.content.decode()
 
 
-def test_a_save_tells_what_is_missing_and_redraws_the_paper(as_: SignedIn, participant: User, course: PlanCourse) -> None:
+def test_a_save_tells_what_is_missing_and_redraws_the_paper(
+    as_: SignedIn, participant: User, course: PlanCourse
+) -> None:
     answer = put(as_(participant), 0, title="x" * 130, sections_per_year="3").json()
     assert "title" in answer["missing"]
     assert answer["problems"]["title"] == ["Shorten this by 10 characters; the limit is 120."]
@@ -54,7 +58,9 @@ def test_two_tabs_on_different_fields_are_merged(as_: SignedIn, participant: Use
     assert (plan.data["title"], plan.data["plan_b"]) == ("Two", "From the other tab")
 
 
-def test_two_tabs_on_one_field_are_a_conflict_that_shows_both(as_: SignedIn, participant: User, course: PlanCourse) -> None:
+def test_two_tabs_on_one_field_are_a_conflict_that_shows_both(
+    as_: SignedIn, participant: User, course: PlanCourse
+) -> None:
     client = as_(participant)
     first = put(client, 0, title="One").json()["version"]
     put(client, first, title="From the other tab")
@@ -112,7 +118,9 @@ def test_a_base_for_one_field_holds_for_that_field(as_: SignedIn, participant: U
         ([], 400),
     ],
 )
-def test_what_cannot_be_kept_is_refused_in_words(as_: SignedIn, participant: User, course: PlanCourse, body: Any, status: int) -> None:
+def test_what_cannot_be_kept_is_refused_in_words(
+    as_: SignedIn, participant: User, course: PlanCourse, body: Any, status: int
+) -> None:
     answer = as_(participant).put(URL, body, content_type="application/json")
     assert answer.status_code == status
     assert answer.json()["message"]
@@ -124,7 +132,9 @@ def test_an_expired_session_is_told_401(as_: SignedIn, participant: User, course
 
 
 def test_a_tab_of_another_person_is_told_401(as_: SignedIn, participant: User, course: PlanCourse) -> None:
-    answer = as_(participant).put(URL, {"version": 0, "changes": {}}, content_type="application/json", headers={"X-Person": "999999"})
+    answer = as_(participant).put(
+        URL, {"version": 0, "changes": {}}, content_type="application/json", headers={"X-Person": "999999"}
+    )
     assert answer.status_code == 401
 
 
@@ -138,18 +148,24 @@ def test_a_plan_that_is_handed_in_takes_no_more_words(as_: SignedIn, participant
 def test_without_a_script_a_form_saves_its_section(as_: SignedIn, participant: User, course: PlanCourse) -> None:
     client = as_(participant)
     page = client.get("/c/fall/plan/?section=G")
-    form: dict[str, Any] = {field: value for field, value in hidden(page)}
+    form: dict[str, Any] = dict(hidden(page))
     form |= {"go_on": "1"}
     for number, phase in enumerate(("before", "during", "after")):
         form |= {f"f.steps.{number}.phase": phase, f"f.steps.{number}.week": "2", f"f.steps.{number}.minutes": "30"}
-        form |= {f"f.steps.{number}.students_do": "a", f"f.steps.{number}.instructor_does": "b", f"f.steps.{number}.partner_does": ""}
+        form |= {
+            f"f.steps.{number}.students_do": "a",
+            f"f.steps.{number}.instructor_does": "b",
+            f"f.steps.{number}.partner_does": "",
+        }
     answer = client.post("/c/fall/plan/?section=G", form)
     assert answer.status_code == 302
     assert answer["Location"].endswith("/c/fall/plan/?section=H")
     assert [row["phase"] for row in LessonPlan.objects.get().data["steps"]] == ["before", "during", "after"]
 
 
-def test_an_old_form_without_a_script_leaves_alone_what_it_did_not_change(as_: SignedIn, participant: User, plan: LessonPlan) -> None:
+def test_an_old_form_without_a_script_leaves_alone_what_it_did_not_change(
+    as_: SignedIn, participant: User, plan: LessonPlan
+) -> None:
     client = as_(participant)
     form = everything(client.get("/c/fall/plan/?section=K"))
     put(client, plan.version, learning_note="From the other window")
@@ -158,7 +174,9 @@ def test_an_old_form_without_a_script_leaves_alone_what_it_did_not_change(as_: S
     assert (kept["sections_per_year"], kept["learning_note"]) == (4, "From the other window")
 
 
-def test_a_conflict_without_a_script_shows_both_and_keeps_what_was_typed(as_: SignedIn, participant: User, plan: LessonPlan) -> None:
+def test_a_conflict_without_a_script_shows_both_and_keeps_what_was_typed(
+    as_: SignedIn, participant: User, plan: LessonPlan
+) -> None:
     client = as_(participant)
     form = everything(client.get("/c/fall/plan/?section=K"))
     put(client, plan.version, learning_note="From the other window")
@@ -169,7 +187,9 @@ def test_a_conflict_without_a_script_shows_both_and_keeps_what_was_typed(as_: Si
     assert "Typed here</textarea>" in text
 
 
-def test_steps_are_recorded_once_their_fields_are_good(as_: SignedIn, participant: User, enrolment: Enrolment, course: PlanCourse) -> None:
+def test_steps_are_recorded_once_their_fields_are_good(
+    as_: SignedIn, participant: User, enrolment: Enrolment, course: PlanCourse
+) -> None:
     client = as_(participant)
     put(client, 0, title="x" * 200)
     assert not ProgressEvent.objects.filter(name="drafted").exists()
