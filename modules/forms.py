@@ -88,7 +88,7 @@ class RegionForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        for name, value in data.items():
+        for name, value in list(data.items()):
             if isinstance(value, str) and ("{{" in value or "}}" in value):
                 self.add_error(name, "Braces stand for values of a region; write plain text here.")
         for theme in ("light", "dark"):
