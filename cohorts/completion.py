@@ -169,7 +169,7 @@ def evaluate(
                 standing = ItemStanding(item, have, overridden=standing.overridden)
             items.append(standing)
             if not standing.passable and not waits_for and item.kind not in free:
-                waits_for = f"Opens after “{item.title}”."
+                waits_for = f"Opens after “{item.title.strip('“”')}”."
         passable[module.slug] = all(item.passable for item in items)
         modules.append(ModuleStanding(module, tuple(items), locked=locked))
     return Standing(tuple(modules))
