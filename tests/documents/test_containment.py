@@ -238,3 +238,18 @@ def test_web_and_worker_processes_do_not_load_the_engine():
         "sys.exit('weasyprint' in sys.modules or 'pikepdf' in sys.modules or 'fontTools' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
+def test_a_renderer_whose_parent_was_killed_goes_too_and_leaves_nothing(tmp_path):
+    code = (
+        "import os; from foundation.documents.rendering.process import Renderer; r = Renderer();"
+        "r.render('<html lang=en><title>x</title><body>x'); print(r.pid, flush=True); os.kill(os.getpid(), 9)"
+    )
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    command = [sys.executable, "-c", code]
+    killed = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    pid, deadline = int(killed.stdout), time.monotonic() + 5
+    while (_resident(pid) or any(tmp_path.iterdir())) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert _resident(pid) == 0
+    assert list(tmp_path.iterdir()) == []

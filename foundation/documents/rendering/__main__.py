@@ -52,16 +52,15 @@ def main() -> None:
     limit_memory(limits.memory_bytes)
     answers.write(Message({"ready": True}).encode())
     answers.flush()
-    while True:
-        try:
+    try:
+        while True:
             request = receive(read)
-        except EOFError:
-            shutil.rmtree(sys.argv[1], ignore_errors=True)  # a parent that was killed could not
-            return
-        limit_cpu(limits.cpu_seconds)
-        answers.write(answer(request).encode())
-        answers.flush()
-        gc.collect()
+            limit_cpu(limits.cpu_seconds)
+            answers.write(answer(request).encode())
+            answers.flush()
+            gc.collect()
+    except (EOFError, BrokenPipeError):
+        shutil.rmtree(sys.argv[1], ignore_errors=True)  # the parent went; if it was killed, it could not do this
 
 
 if __name__ == "__main__":
