@@ -17,10 +17,17 @@ if os.environ.get("DATA_DIR") in (None, os.path.join(_root, "main")):  # nobody 
 os.makedirs(os.path.join(os.environ["DATA_DIR"], "static"), exist_ok=True)  # WhiteNoise warns where it has no folder
 
 from wbl_course.settings import *  # noqa: E402, F403
-from wbl_course.settings import CELERY_BROKER_TRANSPORT_OPTIONS, REDIS_URL  # noqa: E402
+from wbl_course.settings import CELERY_BROKER_TRANSPORT_OPTIONS, DATABASES, REDIS_URL  # noqa: E402
 
 if REDIS_URL:
     # Two test processes share one Redis; a worker must not take the other's tasks, nor those of an earlier run.
     CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"] = "{}-{}:".format(
         os.path.basename(_root), os.environ.get("PYTEST_XDIST_WORKER", "main")
+    )
+
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A file, as in production: in memory, connections share a cache that answers "table is locked" at once, and no race could be tested.
+    DATABASES["default"]["TEST"] = {"NAME": os.path.join(os.environ["DATA_DIR"], "test.sqlite3")}
+    DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA synchronous=OFF; " + DATABASES["default"]["OPTIONS"].get(
+        "init_command", ""
     )
