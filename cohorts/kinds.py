@@ -13,6 +13,7 @@ from foundation.documents import registry as documents
 from foundation.documents.registry import DocumentKind
 from foundation.notices import registry as notices
 from foundation.notices.registry import Delivery, NoticeKind, Topic
+from modules import readers
 
 
 def register() -> None:
@@ -37,6 +38,7 @@ def register() -> None:
     )
     own_records.register("enrolments", exports.own_enrolments)
     own_records.register("invitations", exports.own_invitations)
+    readers.register(policies.belongs_to_consortium)
 
 
 def _reminder_subject(data: Mapping[str, Any]) -> str:

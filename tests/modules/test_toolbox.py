@@ -49,7 +49,15 @@ def test_what_is_not_there_cannot_be_printed(kind, subject, administrator):
 
 
 @pytest.mark.parametrize(
-    ("persona", "allowed"), [("staff", True), ("facilitator", True), ("administrator", True), ("outsider", False)]
+    ("persona", "allowed"),
+    [
+        ("participant", True),
+        ("classmate", True),
+        ("staff", True),
+        ("facilitator", True),
+        ("administrator", True),
+        ("outsider", False),
+    ],
 )
 def test_those_with_a_role_in_the_consortium_may_read(persona, allowed, request, cohort):
     resource = Resource.objects.filter(edition=cohort.edition).get()
