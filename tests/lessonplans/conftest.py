@@ -87,7 +87,7 @@ def course(edition: Edition) -> PlanCourse:
 
 
 FULL: dict[str, Any] = {
-    "title": "Neighborhood food map",
+    "title": "Food access map of the valley",
     "co_authors": ["colleague@college.example"],
     "college": "first",
     "discipline": "geography",

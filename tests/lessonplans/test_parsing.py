@@ -90,7 +90,7 @@ def step(**head: Any) -> Any:
 def test_a_step_is_read_as_the_sample_says() -> None:
     assert step().data == SAMPLES["plan"]
     assert step().body == "<p>Write.</p>"
-    assert parsing.facts(step().data)["dates"] == [{"key": "due", "label": "Plan step", "week": 1, "day": "sunday"}]
+    assert parsing.facts(step().data)["dates"] == [{"key": "due", "label": "Finish by", "week": 1, "day": "sunday"}]
 
 
 def test_a_step_names_fields_of_the_template_and_one_step_submits() -> None:

@@ -1,4 +1,4 @@
-from datetime import date, datetime, timedelta, timezone as zones
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -49,7 +49,7 @@ def all_scores(course: PlanCourse, points: int = 2) -> dict[str, Any]:
 
 def test_the_queue_has_the_oldest_first_and_its_day(as_: SignedIn, facilitator: User, review: Review) -> None:
     text = as_(facilitator).get("/c/fall/reviews/").content.decode()
-    assert "Neighborhood food map" in text
+    assert "Food access map of the valley" in text
     assert "Pat Participant" in text
     assert "Nobody yet" in text
 
@@ -238,5 +238,5 @@ def test_an_unclaimed_review_is_not_decided(
 
 
 def test_an_overdue_plan_says_so(as_: SignedIn, facilitator: User, review: Review) -> None:
-    Review.objects.update(opened_at=datetime.now(zones.utc) - timedelta(days=20))
+    Review.objects.update(opened_at=datetime.now(UTC) - timedelta(days=20))
     assert "Overdue" in as_(facilitator).get("/c/fall/reviews/").content.decode()
