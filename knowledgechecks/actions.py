@@ -51,19 +51,18 @@ def save(*, attempt: Attempt, answers: dict[str, Any], version: int | None, now:
         raise Submitted
     merged = _merged(attempt, answers)
     given = {name: answer for name, answer in answers.items() if answer is not None}
-    if merged == attempt.answers and (
-        version == attempt.version or given == merged
-    ):  # the same twice, for instance when the answer to the first was lost
-        return attempt
-    if version == attempt.version:
+    is_up_to_date = version == attempt.version
+    if attempt.answers == (merged if is_up_to_date else given):
+        return attempt  # the same twice, for instance when the answer to the first was lost on its way
+    if is_up_to_date:
         at_version = Attempt.objects.filter(pk=attempt.pk, version=version, submitted_at=None)
-        if at_version.update(answers=merged, version=version + 1, saved_at=now):
-            attempt.answers, attempt.version, attempt.saved_at = merged, version + 1, now
+        if at_version.update(answers=merged, version=attempt.version + 1, saved_at=now):
+            attempt.answers, attempt.version, attempt.saved_at = merged, attempt.version + 1, now
             return attempt
     newer = _again(attempt)
     if not newer.is_open:
         raise Submitted
-    if newer.answers == merged:
+    if is_up_to_date and newer.answers == merged:
         return newer
     raise Conflict(newer)
 

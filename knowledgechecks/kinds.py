@@ -36,7 +36,7 @@ def facts(data: dict[str, Any]) -> dict[str, Any]:
     """What lists may know: the date, the pass mark, how many questions; never a question, let alone its key."""
     due = data.get("due")
     return {
-        "dates": [{"key": "due", "label": "Check", "week": due["week"], "day": due["day"]}] if due else [],
+        "dates": [{"key": "due", "label": "Pass by", "week": due["week"], "day": due["day"]}] if due else [],
         "pass": data.get("pass", PASS),
         "questions": len(data.get("questions", [])),
     }
@@ -101,9 +101,7 @@ def _what_changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
         changed.append("its text")
     if _key(old) != _key(new):
         changed.append("its right answer")
-    if _without(old, "text", "feedback", "right", "answer", "tolerance", "accept") != _without(
-        new, "text", "feedback", "right", "answer", "tolerance", "accept"
-    ):
+    if _choosable(old) != _choosable(new):
         changed.append("what one can choose")
     return f"{' and '.join(changed) or 'its feedback'} changes"
 
@@ -112,10 +110,13 @@ def _key(question: Mapping[str, Any]) -> Any:
     return question.get("accept") or (scoring.right_answer(question), question.get("tolerance"))
 
 
-def _without(value: Any, *names: str) -> Any:
-    if isinstance(value, dict):
-        return {key: _without(each, *names) for key, each in value.items() if key not in names}
-    return [_without(each, *names) for each in value] if isinstance(value, list) else value
+def _choosable(question: Mapping[str, Any]) -> Any:
+    rows = [
+        row.get("text", row.get("left"))
+        for key in ("options", "pairs", "choices", "steps")
+        for row in question.get(key, ())
+    ]
+    return rows, question.get("unit")
 
 
 # ---- One question
