@@ -127,7 +127,7 @@ def _open_box(renderer: Any, tokens: Sequence[Token], index: int, options: Any, 
     token = tokens[index]
     name = token.type.split("_")[1]
     if token.nesting == -1:
-        return {"note": "</aside>\n", "lines": "</div>\n"}.get(name, "</section>\n")
+        return {"note": "</aside>\n", "lines": "</div></div>\n"}.get(name, "</section>\n")
     return str(token.meta["markup"])
 
 
@@ -174,6 +174,8 @@ def _mended(page: _Page, tokens: list[Token]) -> list[Token]:
             index += 2
         elif token.type.startswith("container_") and token.nesting == 1:
             _box(page, token)
+            if token.type == "container_lines_open":
+                _keep_together(out)
             out.append(token)
         elif token.type == "bullet_list_open":
             _tasks(tokens, index)
@@ -229,6 +231,13 @@ def _box(page: _Page, token: Token) -> None:
         tag = "h3" if page.level > 1 else "h2"
         label = f'<p class="{name}-label label">{BOXES[name]}</p>'
         token.meta["markup"] = f'<section class="{name}">{label}<{tag}>{inner}</{tag}>\n'
+
+
+def _keep_together(out: list[Token]) -> None:
+    """What is asked and the lines to answer on: on paper, both on one page."""
+    asks = bool(out) and out[-1].type == "paragraph_close"
+    start = next(n for n in reversed(range(len(out))) if out[n].type == "paragraph_open") if asks else len(out)
+    out.insert(start, _raw_token('<div class="keep">'))
 
 
 def _inline(page: _Page, text: str, token: Token) -> str:

@@ -83,7 +83,12 @@ def test_boxes_have_their_classes(body):
     assert '<section class="example"><p class="example-label label">Example</p><h3>Geography</h3>' in html
     assert '<section class="try"><p class="try-label label">Try it</p><h3>Look</h3>' in html
     assert '<aside class="note margin"><p class="note-title"><strong>Why?</strong></p>' in html
-    assert '<div class="lines"><div class="line"></div><div class="line"></div></div>' in html
+    assert '<div class="keep"><div class="lines"><div class="line"></div><div class="line"></div></div></div>' in html
+
+
+def test_a_question_stays_with_its_lines(body):
+    html = body("Before.\n\nYour idea:\n\n::: lines 1\n:::")
+    assert '<div class="keep"><p>Your idea:</p>\n<div class="lines"><div class="line"></div></div></div>' in html
 
 
 def test_a_list_to_tick_has_boxes(body):
