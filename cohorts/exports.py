@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import formats
 from icalendar import Calendar, Event
@@ -31,6 +32,23 @@ def certificate(subject_id: str, user: User) -> Content:
             **({"accent": accent["light"]} if accent.get("light") else {}),
         },
     )
+
+
+def may_read_certificate(user: User, number: str) -> bool:
+    """Its owner, the facilitators of the cohort and administrators; everybody else verifies its number."""
+    found = Certificate.objects.filter(number=number).select_related("enrolment").first()
+    if found is None:
+        return False
+    enrolment = found.enrolment
+    return (
+        user.is_superuser or enrolment.user_id == user.pk or enrolment.cohort.facilitations.filter(user=user).exists()
+    )
+
+
+def belongs_to_consortium(user: User, consortium_id: int) -> bool:
+    """Whether the person takes, took or facilitates the course there: such people keep the toolbox."""
+    own = Q(enrolments__user=user) | Q(facilitations__user=user)
+    return Cohort.objects.filter(own, consortium=consortium_id).exists()
 
 
 def said_by(found: Certificate) -> dict[str, Any]:

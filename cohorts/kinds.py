@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.utils import formats
 
 from accounts import exports as own_records
-from cohorts import exports, policies
+from cohorts import exports
 from foundation.documents import registry as documents
 from foundation.documents.registry import DocumentKind
 from foundation.notices import registry as notices
@@ -33,12 +33,12 @@ def register() -> None:
             name="certificate",
             template="cohorts/print/certificate.html",
             build=exports.certificate,
-            may_read=policies.may_read_certificate,
+            may_read=exports.may_read_certificate,
         )
     )
     own_records.register("enrolments", exports.own_enrolments)
     own_records.register("invitations", exports.own_invitations)
-    readers.register(policies.belongs_to_consortium)
+    readers.register(exports.belongs_to_consortium)
 
 
 def _reminder_subject(data: Mapping[str, Any]) -> str:

@@ -4,29 +4,8 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
-
-from accounts.models import User
 from cohorts import schedule
-from cohorts.models import Certificate, Cohort
 from modules.outline import Outline
-
-
-def may_read_certificate(user: User, number: str) -> bool:
-    """Its owner, the facilitators of the cohort and administrators; everybody else verifies its number."""
-    found = Certificate.objects.filter(number=number).select_related("enrolment").first()
-    if found is None:
-        return False
-    enrolment = found.enrolment
-    return (
-        user.is_superuser or enrolment.user_id == user.pk or enrolment.cohort.facilitations.filter(user=user).exists()
-    )
-
-
-def belongs_to_consortium(user: User, consortium_id: int) -> bool:
-    """Whether the person takes, took or facilitates the course there: such people keep the toolbox."""
-    own = Q(enrolments__user=user) | Q(facilitations__user=user)
-    return Cohort.objects.filter(own, consortium=consortium_id).exists()
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,10 @@ from cohorts.access import Place
 from cohorts.activities import Activity
 from cohorts.completion import Need
 from foundation.notices import registry
-from foundation.notices.models import Delivery
-from foundation.notices.registry import NoticeKind, Topic
+from foundation.notices.registry import Delivery, NoticeKind, Topic
 from modules import itemkinds
 from modules.itemkinds import ItemKind, Parsed
-from modules.loader.source import Reading
+from modules.loader.source import MISSING, Reading
 from modules.outline import ItemOutline
 
 KIND = "discussion"
@@ -73,8 +72,8 @@ def parse(reading: Reading) -> Parsed:
     return Parsed(reading.to_html(reading.text, line=reading.text_line), data)
 
 
-def _count(reading: Reading, key: str, *, most: int, **default: int) -> int:
-    value = int(reading.get(key, int, **default))
+def _count(reading: Reading, key: str, *, most: int, default: Any = MISSING) -> int:
+    value = int(reading.get(key, int, default))
     if not 0 <= value <= most:
         reading.problem(f"{key} is {value}; expected a number from 0 to {most}.", near=key)
     return value
@@ -93,8 +92,8 @@ def _date(reading: Reading, key: str) -> dict[str, Any] | None:
 
 def facts(data: dict[str, Any]) -> dict[str, Any]:
     """What lists and rules need; never the text or the model post."""
-    labels = (("post_by", "Post by"), ("reply_by", "Reply by"))
-    dates = [{"key": key, "label": label, **data[key]} for key, label in labels if data.get(key)]
+    labels = (("post_by", "Post by", "posted"), ("reply_by", "Reply by", "replied"))
+    dates = [{"key": key, "label": label, "fact": fact, **data[key]} for key, label, fact in labels if data.get(key)]
     return {
         "dates": dates,
         "post_words": data["post_words"],
