@@ -40,8 +40,8 @@ def test_a_prompt_and_its_rules_are_read():
     assert set(parsed.data) == set(SAMPLES["discussion"])
     assert kinds.facts(parsed.data) == {
         "dates": [
-            {"key": "post_by", "label": "Post by", "week": 1, "day": "thursday"},
-            {"key": "reply_by", "label": "Reply by", "week": 1, "day": "sunday"},
+            {"key": "post_by", "label": "Post by", "fact": "posted", "week": 1, "day": "thursday"},
+            {"key": "reply_by", "label": "Reply by", "fact": "replied", "week": 1, "day": "sunday"},
         ],
         "post_words": 100,
         "replies": 2,
