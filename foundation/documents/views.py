@@ -12,10 +12,12 @@ from foundation.documents.forms import AskForm
 from foundation.documents.models import Document, DocumentRequest
 
 MESSAGES = {
-    Document.State.QUEUED: "Your request is kept. It's made as soon as the worker gets to it, usually within seconds.",
-    Document.State.CLAIMED: "It's being made now.",
-    Document.State.DONE: "It's ready.",
-    Document.State.DEAD: "It couldn't be made. Nothing you wrote is lost; you can try again, and we've been told.",
+    Document.State.QUEUED: "Your request is kept. It’s made as soon as a worker is free, usually within seconds.",
+    Document.State.CLAIMED: "It’s being made now.",
+    Document.State.DONE: "It’s ready.",
+    Document.State.DEAD: (
+        "It couldn’t be made. Nothing you wrote is lost. Try again; if it fails once more, write to your facilitator."
+    ),
 }
 
 

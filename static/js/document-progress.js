@@ -32,7 +32,7 @@
     const message = place.querySelector("[data-message]");
     if (message && message.textContent !== facts.message) message.textContent = facts.message;
     const bar = place.querySelector("[data-bar]");
-    if (bar) bar.value = facts.done;
+    if (bar) bar.setAttribute("width", facts.percent);
     const steps = place.querySelector("[data-steps]");
     if (steps) steps.textContent = `${facts.done} of ${facts.total}`;
   }
