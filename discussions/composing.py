@@ -1,6 +1,7 @@
 """The form one writes in, with its draft and its word minimum: one shape for a first post, a reply and an edit."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 from django.urls import reverse
 
@@ -28,6 +29,8 @@ EDITED_ELSEWHERE = (
     "Your post was changed in another window since you opened this one; it is shown below. "
     "Save again to replace it with these words."
 )
+
+FormOf = TypeVar("FormOf", bound=PostForm)
 
 
 @dataclass(frozen=True)
@@ -100,9 +103,9 @@ def of_edit(place: Place, item: ItemOutline, post: Post, *, form: PostForm | Non
     )
 
 
-def again(form: PostForm, message: str, **changes: int) -> PostForm:
+def again(form: FormOf, message: str, **changes: int) -> FormOf:
     """The same words in a fresh form, with what went wrong: a second try must not be taken for the first."""
-    data = {**form.data.dict(), "token": new_token(), **changes}
+    data = {name: form.data.get(name) for name in form.fields} | {"token": new_token(), **changes}
     fresh = type(form)(data, min_words=form.min_words, auto_id=form.auto_id)
     fresh.add_error(None, message)
     return fresh

@@ -230,7 +230,7 @@ export class Saver {
   #inFlight = null;
   #failures = 0;
   #paused = ""; // "", conflict, signed-out, refused (these words), gone (any words), submitted (by their form)
-  #lastSent = null;
+  #unanswered = []; // what was sent and may have arrived
   #hasCopy = true;
   #writer;
   #beside = [];
@@ -374,10 +374,14 @@ export class Saver {
     try {
       answer = await send(this.url, { method: this.method, content: { ...content, version: this.version } });
     } catch {
+      this.#unanswered.push(content);
       return this.#tryLater(0, false);
     }
     if (answer.status >= 200 && answer.status < 300) return this.#saved(answer.json, content);
-    if (answer.status === 429 || answer.status >= 500) return this.#tryLater(answer.retryAfter, true);
+    if (answer.status === 429 || answer.status >= 500) {
+      this.#unanswered.push(content);
+      return this.#tryLater(answer.retryAfter, true);
+    }
     this.#failures = 0;
     this.#dirtySince ??= Date.now();
     this.#keepCopy();
@@ -389,7 +393,7 @@ export class Saver {
 
   #saved(json, content) {
     this.#failures = 0;
-    this.#lastSent = content;
+    this.#unanswered = [];
     if (json.version !== undefined) this.version = json.version;
     if (this.#dirtySince === null) this.#dropCopy();
     else this.#keepCopy();
@@ -415,7 +419,7 @@ export class Saver {
   }
 
   #conflict(json, mine) {
-    if (this.#lastSent && this.isOurs(json, this.#lastSent)) {
+    if (this.#unanswered.some((sent) => this.isOurs(json, sent))) {
       this.version = json.version;
       return;
     }
@@ -431,7 +435,7 @@ export class Saver {
     if (this.#paused) return;
     const content = this.collect();
     if (JSON.stringify(content).length > KEEPALIVE_LIMIT) return; // the copy on this device is brought back next time
-    this.#lastSent = content;
+    this.#unanswered.push(content);
     send(this.url, { method: this.method, content: { ...content, version: this.version }, keepalive: true }).catch(() => {
       // the page is going; the copy stays
     });
