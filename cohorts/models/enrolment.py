@@ -3,7 +3,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from accounts.models import College, User
+from accounts.models import College, Role, User
 from cohorts.models.cohort import Cohort
 
 
@@ -15,6 +15,14 @@ class Compensation(models.TextChoices):
     STIPEND = "stipend", "Stipend"
     BOTH = "both", "Both, if my college allows it"
     UNDECIDED = "undecided", "Not decided yet"
+
+
+def _may_report(user: User) -> Q:
+    """The same for whoever takes a cohort and whoever is invited to it."""
+    roles = Role.objects.filter(user=user)
+    staff = roles.filter(kind=Role.Kind.STAFF).values("consortium")
+    colleges = roles.filter(kind=Role.Kind.LIAISON).values("college")
+    return Q(cohort__consortium__in=staff) | Q(college__in=colleges) | Q(cohort__in=Cohort.objects.facilitated_by(user))
 
 
 class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
@@ -31,14 +39,7 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         """For reports: all of a consortium for its staff, one college for its liaison, own cohorts for a facilitator."""
         if user.is_superuser:
             return self
-        from accounts.models import Role
-
-        roles = Role.objects.filter(user=user)
-        staff = roles.filter(kind=Role.Kind.STAFF).values("consortium")
-        colleges = roles.filter(kind=Role.Kind.LIAISON).values("college")
-        return self.filter(
-            Q(cohort__consortium__in=staff) | Q(college__in=colleges) | Q(cohort__in=Cohort.objects.facilitated_by(user))
-        )
+        return self.filter(_may_report(user))
 
 
 class Enrolment(models.Model):
@@ -70,6 +71,12 @@ class Enrolment(models.Model):
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def open(self) -> "InvitationQuerySet":
         return self.filter(accepted_at=None, revoked_at=None)
+
+    def reportable_by(self, user: User) -> "InvitationQuerySet":
+        """As enrolments: all of a consortium for its staff, one college for its liaison, own cohorts for a facilitator."""
+        if user.is_superuser:
+            return self
+        return self.filter(_may_report(user))
 
 
 class Invitation(models.Model):
