@@ -1,5 +1,6 @@
 """What changes between two editions, in words for an administrator. Both sides as `Composed.content` gives them."""
 
+import difflib
 import html
 import re
 from collections.abc import Iterator, Mapping
@@ -10,6 +11,9 @@ from modules import itemkinds
 Content = Mapping[str, Any]
 _TAG = re.compile(r"<[^>]+>")
 _CHANGES_SHOWN = 200
+_CHANGES_TOLD = 6  # of one text or table
+_WORDS_TOLD = 60
+_QUOTE = 12
 
 
 def between(old: Content | None, new: Content) -> list[dict[str, Any]]:
@@ -39,7 +43,7 @@ def _course(old: Content, new: Content) -> Iterator[dict[str, Any]]:
     for key, what in (("region", "values of the region"), ("lists", "lists"), ("parts", "lesson plan and other parts")):
         names = sorted(name for name in {*old[key], *new[key]} if old[key].get(name) != new[key].get(name))
         if names:
-            yield _entry("changed", what, "", [_value(name, old[key].get(name), new[key].get(name)) for name in names])
+            yield _entry("changed", what, "", _all(old[key], new[key], names))
 
 
 _NAMES = {
@@ -50,10 +54,22 @@ _NAMES = {
 }
 
 
-def _value(name: str, old: Any, new: Any) -> str:
-    if isinstance(old, str) and isinstance(new, str) and len(old) + len(new) < 200:
-        return f"{name}: “{old}” is now “{new}”."
-    return f"{name} is new." if old is None else f"{name} is gone." if new is None else f"{name} is different."
+def _all(old: Content, new: Content, names: list[str]) -> list[str]:
+    return [line for name in names for line in _value(name.replace("_", " "), old.get(name), new.get(name))]
+
+
+def _value(name: str, old: Any, new: Any) -> list[str]:
+    """What changed in a value; in a table of values, each by its name."""
+    if isinstance(old, dict) and isinstance(new, dict) and len({*old, *new}) <= _CHANGES_TOLD:
+        return [
+            line
+            for key in sorted({*old, *new})
+            if old.get(key) != new.get(key)
+            for line in _value(f"{name}, {key}", old.get(key), new.get(key))
+        ]
+    if isinstance(old, str | int) and isinstance(new, str | int) and len(f"{old}{new}") < 200:
+        return [f"{name}: “{old}” is now “{new}”."]
+    return [f"{name} is new." if old is None else f"{name} is gone." if new is None else f"{name} is different."]
 
 
 def _modules(old: Content, new: Content) -> Iterator[dict[str, Any]]:
@@ -109,7 +125,7 @@ def _item(old: Content, new: Content) -> list[str]:
     if old["kind"] != new["kind"]:
         return [*details, f"The kind was {old['kind']} and is now {new['kind']}."]
     if old["body"] != new["body"]:
-        details.append(_words(old["body"], new["body"]))
+        details += _words(old["body"], new["body"])
     if old["data"] != new["data"]:
         said = itemkinds.get(new["kind"]).differences(old["data"], new["data"])
         details += said or ["Its settings are different."]
@@ -130,16 +146,26 @@ def _resources(old: Content, new: Content) -> Iterator[dict[str, Any]]:
                 "changed",
                 "resource",
                 resource["title"],
-                [_words(before[slug]["body"], resource["body"]) if is_text else "Its head is different."],
+                _words(before[slug]["body"], resource["body"]) if is_text else ["Its head is different."],
             )
 
 
-def _words(old: str, new: str) -> str:
-    """How much of a text changed."""
+def _words(old: str, new: str) -> list[str]:
+    """How a text changed: where little did, the words themselves."""
     before, after = (html.unescape(_TAG.sub(" ", text)).split() for text in (old, new))
     if before == after:
-        return "The form of the text is different, its words are the same."
-    return f"The text is different: {len(before)} words are now {len(after)}."
+        return ["The form of the text is different, its words are the same."]
+    if len(set(before) ^ set(after)) > _WORDS_TOLD:
+        return [f"The text is different: {len(before)} words are now {len(after)}."]
+    steps = difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    changes = [(_quoted(before[a:b]), _quoted(after[c:d])) for kind, a, b, c, d in steps if kind != "equal"]
+    told = [f"{was} is now {now or 'gone'}." if was else f"New: {now}." for was, now in changes]
+    return [*told[:_CHANGES_TOLD], *([f"And {len(told) - _CHANGES_TOLD} more."] if len(told) > _CHANGES_TOLD else [])]
+
+
+def _quoted(words: list[str]) -> str:
+    shown = " ".join(words[:_QUOTE]) + (" …" if len(words) > _QUOTE else "")
+    return f"“{shown}”" if words else ""
 
 
 def _by_slug(entries: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -108,7 +108,11 @@ def _value_rule(state: StateInline, silent: bool) -> bool:
     if token is None:
         return False
     if not silent:
-        state.pending += values.find(state.env["page"].reading.course.values, token[1]) or ""
+        known = state.env["page"].reading.course.values
+        if values.entry(known, token[1]).get("source"):
+            state.push("known_fact", "", 0).content = token[1]
+        else:
+            state.pending += values.find(known, token[1]) or ""
     state.pos = token.end()
     return True
 
@@ -366,6 +370,8 @@ def _walk_inline(page: _Page, inline: Token, block: Token) -> None:
             child.content = values.filled(page.reading.course.values, child.content)
         elif child.type == "cite":
             child = _raw_token(_cite(page, _MARK.findall(child.content), block))
+        elif child.type == "known_fact":
+            child = _raw_token(_known_fact(page, child.content, block))
         elif child.type == "span_open":
             if spans:
                 page.problem("A fact stands in another one; expected one after the other.", block, "{.fact")
@@ -396,6 +402,17 @@ def _fact(page: _Page, span: Token, block: Token) -> Token:
         page.problem('The fact has no source; expected source="S1".', block, "{.fact")
         return Token("raw", "", 0)
     return _raw_token(_cite(page, [source], block, dated))
+
+
+def _known_fact(page: _Page, name: str, block: Token) -> str:
+    """A fact of the region, put in by its name: it brings its own source and dates."""
+    known = page.reading.course.values
+    fact = values.entry(known, name)
+    expires = f' data-expires="{escape(str(fact["expires"]))}"' if fact.get("expires") else ""
+    dated = str(fact.get("dated", ""))
+    cite = _cite(page, [str(fact["source"])], block, dated)
+    words = escape(values.find(known, name) or "")
+    return f'<span class="fact" data-dated="{escape(dated)}"{expires}>{words}{cite}</span>'
 
 
 def _cite(page: _Page, marks: list[str], block: Token, dated: str = "") -> str:

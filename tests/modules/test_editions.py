@@ -103,6 +103,15 @@ def test_what_changed_is_told_in_words(load, files):
     ]
 
 
+def test_a_small_change_is_quoted(load, files):
+    load()
+    files["modules/first/more.md"] = files["modules/first/more.md"].replace("Words in", "Fine words of")
+    files["regions/lakes/region.toml"] = files["regions/lakes/region.toml"].replace('"Enter"', '"Begin"')
+    details = [line for each in load()["lakes"].changes for line in each["details"]]
+    assert "“Words in” is now “Fine words of”." in details
+    assert "stage labels, FOR: “Enter” is now “Begin”." in details
+
+
 def freeze(loaded):
     Edition.objects.filter(pk__in=[each.edition.pk for each in loaded.values()]).update(frozen_at=NOW)
 

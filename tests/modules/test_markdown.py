@@ -141,6 +141,19 @@ def test_a_page_without_facts_is_sent_as_it_is(body):
     assert facts.without_expired(html, datetime.date(2030, 1, 1)) is html
 
 
+def test_a_fact_of_the_region_brings_its_source_and_its_end(body, files):
+    files["regions/lakes/region.toml"] = files["regions/lakes/region.toml"].replace(
+        "facts = {}",
+        'facts = { pay = { text = "Pay is <$20.", source = "S1", dated = "2026-01", expires = "2028-01" } }',
+    )
+    files["regions/hills/region.toml"] = files["regions/hills/region.toml"].replace(
+        "facts = {}", 'facts = { pay = { text = "None.", source = "S1", dated = "2026-01" } }'
+    )
+    html = body("So it is. {{ region.facts.pay }}")
+    assert '<span class="fact" data-dated="2026-01" data-expires="2028-01">Pay is &lt;$20.<sup class="cite">' in html
+    assert "Pay is" not in facts.without_expired(html, datetime.date(2028, 2, 1))
+
+
 HOSTILE = [
     "[x](JaVaScRiPt:alert(1))", "[x](data:text/html,x)", "<img src=x onerror=alert(1)>", "![x](javascript:alert(1))",
     "[x][1]\n\n[1]: javascript:alert(1)", "<javascript:alert(1)>", "<svg onload=alert(1)>", '[a]{.fact onclick="x" source="S1" dated="2026-01"}',
