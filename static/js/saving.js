@@ -232,6 +232,7 @@ export class Saver {
   #paused = ""; // "", conflict, signed-out, refused (these words), gone (any words), submitted (by their form)
   #unanswered = []; // what was sent and may have arrived
   #hasCopy = true;
+  #broughtBack = ""; // stays in the line with the first save, or nobody would have time to read it
   #writer;
   #beside = [];
 
@@ -397,7 +398,8 @@ export class Saver {
     if (json.version !== undefined) this.version = json.version;
     if (this.#dirtySince === null) this.#dropCopy();
     else this.#keepCopy();
-    this.#say(`Saved ${clock(Date.now())}`);
+    this.#say(`Saved ${clock(Date.now())}${this.#broughtBack}`);
+    this.#broughtBack = "";
     this.onSaved?.(json);
     if (panel) closePanel(); // signed in elsewhere
   }
@@ -482,6 +484,7 @@ export class Saver {
         storage.remove(copy.key);
         this.changed();
         this.#keepCopy();
+        this.#broughtBack = `, with what you wrote on this device at ${clock(copy.at)}`;
         this.#say(`Brought back what you wrote on this device at ${clock(copy.at)}.`);
       } else {
         this.#offer(copy);
