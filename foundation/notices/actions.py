@@ -28,6 +28,7 @@ LEASE = timedelta(minutes=3)
 POSTPONED = timedelta(minutes=5)
 UNREACHABLE_FOR = timedelta(hours=24)
 BATCH = 200
+BROKER_PAUSE = 20.0  # seconds
 BUDGET = 60.0  # seconds of one sweep, well inside the task's limit
 
 log = logging.getLogger(__name__)
@@ -105,15 +106,27 @@ def _post(mails: Collection[Mail]) -> None:
     if not mails:
         return
     Mail.objects.bulk_create(mails, ignore_conflicts=True, batch_size=500)
-    transaction.on_commit(partial(_wake, "foundation.notices.tasks.sweep"))
+    transaction.on_commit(partial(_broker.wake, "foundation.notices.tasks.sweep"))
 
 
-def _wake(task: str) -> None:
-    """Tell the worker that there is something to do. Without a broker, the next sweep finds the row."""
-    try:
-        current_app.send_task(task)
-    except Exception:  # whatever the broker's client raises, the person's request has already succeeded
-        log.warning("The broker did not take %s; the next sweep will do it.", task, exc_info=True)
+class Broker:
+    """Who wakes the worker. One that did not answer is left alone for a while, so that nobody waits for it twice."""
+
+    def __init__(self) -> None:
+        self.rests_until = 0.0
+
+    def wake(self, task: str) -> None:
+        """Without an answer nothing is lost: the next sweep finds the row."""
+        if time.monotonic() < self.rests_until:
+            return
+        try:
+            current_app.send_task(task)
+        except Exception:  # whatever the broker's client raises, the person's request has already succeeded
+            self.rests_until = time.monotonic() + BROKER_PAUSE
+            log.warning("The broker did not take %s; the next sweep will do it.", task, exc_info=True)
+
+
+_broker = Broker()
 
 
 @transaction.atomic
@@ -189,7 +202,7 @@ def retry(*, mail: Mail, now: datetime) -> bool:
     """Try an e-mail again that was given up, on an administrator's word."""
     dead = Mail.objects.filter(pk=mail.pk, state=Mail.State.DEAD).exclude(text="")
     changed = dead.update(state=Mail.State.QUEUED, attempts=0, send_after=now, error="")
-    transaction.on_commit(partial(_wake, "foundation.notices.tasks.sweep"))
+    transaction.on_commit(partial(_broker.wake, "foundation.notices.tasks.sweep"))
     return bool(changed)
 
 

@@ -72,14 +72,24 @@ def test_a_person_who_left_is_told_nothing(participant):
     assert tell(participant) is None
 
 
+@pytest.fixture(autouse=True)
+def _broker_awake(monkeypatch):
+    monkeypatch.setattr(actions._broker, "rests_until", 0.0)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_broker_that_is_down_bothers_nobody(participant, monkeypatch, caplog):
-    def refuse(*args, **kwargs):
+    asked = []
+
+    def refuse(task):
+        asked.append(task)
         raise ConnectionRefusedError("no broker")
 
     monkeypatch.setattr("foundation.notices.actions.current_app.send_task", refuse)
     assert tell(participant) is not None
-    assert Mail.objects.get().state == Mail.State.QUEUED
+    assert tell(participant, key="reply:2") is not None
+    assert {mail.state for mail in Mail.objects.all()} == {Mail.State.QUEUED}
+    assert len(asked) == 1, "a broker that is down is not waited for again"
     assert "broker did not take" in caplog.text
 
 
