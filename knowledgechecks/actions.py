@@ -55,7 +55,7 @@ def save(*, attempt: Attempt, answers: dict[str, Any], version: int | None, now:
     if attempt.answers == (merged if is_up_to_date else given):
         return attempt  # the same twice, for instance when the answer to the first was lost on its way
     if is_up_to_date:
-        at_version = Attempt.objects.filter(pk=attempt.pk, version=version, submitted_at=None)
+        at_version = Attempt.objects.filter(pk=attempt.pk, version=attempt.version, submitted_at=None)
         if at_version.update(answers=merged, version=attempt.version + 1, saved_at=now):
             attempt.answers, attempt.version, attempt.saved_at = merged, attempt.version + 1, now
             return attempt

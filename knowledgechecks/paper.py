@@ -264,9 +264,10 @@ def _graded_option(question: Question, option: Mapping[str, Any], answer: Any) -
             words="Your answer: right" if is_right else "Your answer: not right",
             feedback=text,
         )
+    if is_right and question["type"] == "multiple":
+        return Row(option["id"], option["text"], mark="missed", words="Right as well, and not chosen", feedback=text)
     if is_right:
-        words = "Right as well, and not chosen" if question["type"] == "multiple" else "The right answer"
-        return Row(option["id"], option["text"], mark="missed", words=words, feedback=text)
+        return Row(option["id"], option["text"], mark="right", words="The right answer", feedback=text)
     return Row(option["id"], option["text"])
 
 
@@ -287,7 +288,7 @@ def _graded_pairs(question: Question, given: Mapping[str, str]) -> tuple[Row, ..
                     pair["left"],
                     bool(chosen),
                     mark="wrong",
-                    words=f"{said}. It’s {texts[pair['right']]}",
+                    words=f"{said}\nRight: {texts[pair['right']]}",
                     feedback=pair["feedback"],
                 )
             )

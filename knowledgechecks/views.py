@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from cohorts import access as cohort_access
 from cohorts import actions as cohort_actions
@@ -45,18 +45,22 @@ def page(request: HttpRequest, place: Place, item: ItemOutline) -> HttpResponse:
     return render(request, "knowledgechecks/start.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def begin(request: HttpRequest, cohort: str, module: str, item: str) -> HttpResponse:
     """Start a try; a second press, or a second window, goes on with the first."""
+    if request.method == "GET":  # whoever signs in again or reloads comes back with GET
+        return redirect(f"/c/{cohort}/{module}/{item}/")
     here, found = access.check(request, cohort, module, item)
     assert here.enrolment is not None
     actions.begin(enrolment=here.enrolment, item=found, now=here.now)
     return redirect(_address(here, found))
 
 
-@require_http_methods(["PUT", "POST"])
+@require_http_methods(["GET", "PUT", "POST"])
 def answers(request: HttpRequest, cohort: str, module: str, item: str) -> HttpResponse:
     """Keep answers: PUT {version, answers, attempt?} from the script, POST from the form, to go on later."""
+    if request.method == "GET":
+        return redirect(f"/c/{cohort}/{module}/{item}/")
     if request.method == "POST":
         return _keep_form(request, *access.begun(request, cohort, module, item))
     try:
@@ -86,9 +90,11 @@ def answers(request: HttpRequest, cohort: str, module: str, item: str) -> HttpRe
     return JsonResponse(_as_json(saved))
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def submit(request: HttpRequest, cohort: str, module: str, item: str, number: int) -> HttpResponse:
     """Hand in an attempt: graded once, whatever is sent twice. Questions without an answer are first listed."""
+    if request.method == "GET":
+        return redirect("knowledgechecks:attempt", cohort, module, item, number)
     here, found = access.begun(request, cohort, module, item)
     attempt = access.attempt(here, found, number)
     if attempt.is_open:

@@ -67,21 +67,74 @@ function count() {
 
 // ---- Saving
 
+const collect = () => ({
+  attempt: Number(form.dataset.attempt),
+  answers: Object.fromEntries(questions.map((question) => [question.dataset.question, answerOf(question)])),
+});
+let saved = collect().answers; // what the server had when it last spoke to this page
+
 const saver = new Saver({
   url: form.dataset.saveUrl,
   version: Number(version.value),
-  collect: () => ({
-    attempt: Number(form.dataset.attempt),
-    answers: Object.fromEntries(questions.map((question) => [question.dataset.question, answerOf(question)])),
-  }),
+  collect,
   state,
   copyKey: form.dataset.copyKey,
   delay: 300,
+  onSaved: (json) => (saved = json.answers),
   onRestore: (content) => fill(content.answers),
-  isOurs: (json, sent) =>
-    questions.every(({ dataset: { question } }) => plain(json.answers[question]) === plain(sent.answers[question])),
-  preview: (content) => questions.map((question, index) => `${index + 1}. ${inWords(question, content.answers[question.dataset.question])}`).join("\n"),
+  onConflict: meet,
+  isOurs: (json, sent) => questions.every(({ dataset: { question } }) => plain(json.answers[question]) === plain(sent.answers[question])),
+  preview: (content) => inLines(questions, content.answers),
 });
+
+function inLines(some, answers) {
+  const lines = some.filter((question) => plain(answers[question.dataset.question]) !== "" || some !== questions);
+  return lines.map((question) => `${questions.indexOf(question) + 1}. ${inWords(question, answers[question.dataset.question])}`).join("\n");
+}
+
+/** Another window saved answers. Those to other questions are taken over; only where both answered the same one must somebody choose. */
+function meet(theirs, mine) {
+  const name = (question) => question.dataset.question;
+  const differing = questions.filter((question) => plain(theirs.answers[name(question)]) !== plain(mine.answers[name(question)]));
+  const changedHere = differing.filter((question) => plain(mine.answers[name(question)]) !== plain(saved[name(question)]));
+  const both = changedHere.filter((question) => plain(theirs.answers[name(question)]) !== plain(saved[name(question)]));
+  let panel;
+  const keep = (chosen) => {
+    const now = collect().answers;
+    // Somebody may have gone on answering while the two stood side by side.
+    const since = questions.filter((question) => plain(now[name(question)]) !== plain(mine.answers[name(question)]));
+    const kept = [...chosen, ...since];
+    fill({ ...theirs.answers, ...Object.fromEntries(kept.map((question) => [name(question), now[name(question)]])) });
+    saved = theirs.answers;
+    panel?.remove();
+    saver.resolve(theirs.version, "mine");
+  };
+  if (!both.length) {
+    keep(changedHere);
+    return;
+  }
+  panel = document.createElement("section");
+  panel.className = "conflict";
+  panel.setAttribute("aria-label", "Two windows");
+  panel.innerHTML = '<h2>Two windows</h2><div class="conflict-sides"><div class="conflict-side"></div><div class="conflict-side"></div></div>';
+  const sides = [
+    ["Answered here", mine.answers, "Keep these", changedHere],
+    ["Answered in the other window", theirs.answers, "Keep those", changedHere.filter((question) => !both.includes(question))],
+  ];
+  panel.querySelectorAll(".conflict-side").forEach((side, index) => {
+    const [title, answers, label, kept] = sides[index];
+    const [heading, words, button] = ["h3", "p", "button"].map((tag) => document.createElement(tag));
+    heading.textContent = title;
+    words.className = "kept-words";
+    words.textContent = inLines(both, answers);
+    button.type = "button";
+    button.className = "btn btn-secondary";
+    button.textContent = label;
+    button.addEventListener("click", () => keep(kept));
+    side.append(heading, words, button);
+  });
+  state.after(panel);
+}
 
 form.addEventListener("input", (event) => {
   const question = event.target.closest("[data-question]");
@@ -109,7 +162,8 @@ form.addEventListener("submit", async (event) => {
   }
   version.value = saver.version;
   isLeaving = true;
-  form.requestSubmit(event.submitter);
+  // Not before this event is over: while it lasts, browsers ignore another submit.
+  setTimeout(() => form.requestSubmit(event.submitter));
 });
 window.addEventListener("pageshow", () => {
   isLeaving = false;

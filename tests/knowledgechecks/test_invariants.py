@@ -26,19 +26,22 @@ def test_a_fact_that_no_attempt_bears_out_is_found(begun):
     assert "no attempt says so" in next(invariants.problems())
 
 
+MOMENT = timezone.now()
+
+
 @pytest.mark.parametrize(
     "change",
     [
-        {"submitted_at": timezone.now()},
-        {"submitted_at": timezone.now(), "score": 50},
-        {"submitted_at": timezone.now(), "receipt": "X"},
+        {"submitted_at": MOMENT},
+        {"submitted_at": MOMENT, "score": 50},
+        {"submitted_at": MOMENT, "receipt": "X"},
         {"score": 50},
         {"passed": True},
         {"receipt": "X"},
-        {"submitted_at": timezone.now(), "receipt": "X", "score": 101},
-        {"submitted_at": timezone.now(), "receipt": "X", "score": -1},
+        {"submitted_at": MOMENT, "receipt": "X", "score": 101},
+        {"submitted_at": MOMENT, "receipt": "X", "score": -1},
     ],
-    ids=str,
+    ids="+".join,
 )
 def test_half_a_result_cannot_be_written(begun, change):
     with pytest.raises(IntegrityError), transaction.atomic():

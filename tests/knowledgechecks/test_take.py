@@ -14,7 +14,7 @@ def test_the_rules_come_first_and_nothing_is_begun_by_reading_them(as_, particip
     page = as_(participant).get(ADDRESS)
     text = page.content.decode()
     assert page.status_code == 200
-    for words in ("80 percent", "As many as you like", "best score", "<dd>8</dd>", "Begin", "Due"):
+    for words in ("80 percent", "As many as you like", "best score counts", "<dd>8</dd>", "Begin", "Due"):
         assert words in text
     assert not Attempt.objects.exists()
 
@@ -58,7 +58,7 @@ def test_the_result_says_for_each_question_what_was_right_and_why(as_, participa
         "Doing, not watching.",
         "Right would be: 28 students",
         "Multiply.",
-        "THROUGH: not right. It’s ABOUT",
+        "THROUGH: not right<br>Right: ABOUT",
         "5 of 8 · right",
         "Each asks more.",
         "Not there yet",
@@ -146,6 +146,13 @@ def test_a_result_that_is_not_there_yet_leads_to_the_questions(as_, participant,
     assert as_(participant).get(f"{BEGIN}1/").headers["Location"] == ADDRESS
     assert as_(participant).get(f"{BEGIN}2/").status_code == 404
     assert as_(participant).get(f"{BEGIN}{10**30}/").status_code == 404
+
+
+def test_coming_back_to_an_address_that_takes_forms_leads_to_the_check(as_, participant, begun):
+    """After signing in again, or by reloading, a browser asks for it with GET."""
+    for path in ("attempts/", "answers/", "attempts/1/submit/"):
+        answer = as_(participant).get(f"{ADDRESS}{path}", follow=True)
+        assert answer.redirect_chain[-1][0] == ADDRESS
 
 
 def test_submitting_again_shows_the_first_result(as_, participant, begun):
