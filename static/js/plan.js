@@ -350,6 +350,6 @@ export function conflictPanel(each, choose) {
 
 /** A link from the list of what is missing leads to the field: its first control takes the focus. */
 function openTarget() {
-  const box = location.hash.startsWith("#field-") && document.getElementById(location.hash.slice(1));
+  const box = location.hash.startsWith("#field-") ? document.getElementById(location.hash.slice(1)) : null;
   box?.querySelector("textarea, select, input:not([type=hidden])")?.focus();
 }
