@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from modules import itemkinds
-from modules.loader.compose import Composed, courses, digest
+from modules.loader.compose import courses
+from modules.loader.composed import Composed, digest
 from modules.loader.folder import Folder, NotAFolder, from_archive, from_disk
 from modules.loader.source import Problem, Reading
 

@@ -1,8 +1,7 @@
 """Markdown of course files as HTML that may be sent as it is: all is checked on the way, an allow-list at the end."""
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
@@ -15,27 +14,12 @@ from mdit_py_plugins.attrs import attrs_plugin
 from mdit_py_plugins.container import container_plugin
 
 from modules.loader import values
+from modules.loader.inline import Page, raw, sources, walk
 from modules.loader.source import Reading
 
 BOXES = {"example": "Example", "try": "Try it", "note": ""}
 LINES_LIMIT = 40
-MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 _CITE = re.compile(r"(?:\[@[A-Za-z0-9-]+\])+")
-_MARK = re.compile(r"\[@([A-Za-z0-9-]+)\]")
 _HELD = re.compile("\ue000(\\d+)\ue001")
 _cleaner = nh3.Cleaner(
     tags={
@@ -54,52 +38,22 @@ _cleaner = nh3.Cleaner(
 )  # fmt: skip
 
 
-@dataclass
-class _Page:
-    """What one call knows while it renders: where it is in the file, and what it met."""
-
-    reading: Reading
-    line: int
-    lines: list[str]
-    number: int
-    is_inline: bool
-    level: int = 1
-    cited: dict[str, list[str]] = field(default_factory=dict)
-    anchors: list[str] = field(default_factory=list)
-    held: list[str] = field(default_factory=list)
-    pointers: list[tuple[str, int]] = field(default_factory=list)
-
-    def problem(self, message: str, token: Token | None = None, near: str = "") -> None:
-        """A mistake at the line of a block of Markdown, or at the line in it that has `near`."""
-        first, last = token.map if token is not None and token.map else (0, len(self.lines))
-        at = next((n for n in range(first, min(last, len(self.lines))) if near and near in self.lines[n]), first)
-        self.reading.problem(message, line=self.line + at)
-
-    def hold(self, markup: str) -> str:
-        """Keeps checked SVG away from the allow-list for HTML; a mark stands in its place."""
-        self.held.append(markup)
-        return f"\ue000{len(self.held) - 1}\ue001"
-
-
 def render(reading: Reading, text: str, line: int, inline: bool) -> str:
     """The `render` of a `Reading`: Markdown as safe HTML. What is wrong is noted at the reading."""
     number = reading.notes["calls"] = reading.notes.get("calls", 0) + 1
-    page = _Page(reading, line or 1, text.split("\n"), number, inline)
+    page = Page(reading, line or 1, text.split("\n"), number, inline)
     env = {"page": page}
     if inline:
         tokens = _engine.parseInline(text.strip(), env)
-        _walk_inline(page, tokens[0], tokens[0])
+        walk(page, tokens[0], tokens[0])
         html = _engine.renderer.render(tokens, _engine.options, env)
     else:
         html = _engine.renderer.render(_mended(page, _engine.parse(text, env)), _engine.options, env)
-        html += _sources(page)
+        html += sources(page)
     for anchor, at in page.pointers:
         if anchor not in page.anchors:
             reading.problem(f"“#{anchor}” leads nowhere; expected the name of a heading on this page.", line=at)
     return _HELD.sub(lambda mark: page.held[int(mark[1])], _cleaner.clean(html)).strip()
-
-
-# Rules of the parser
 
 
 def _value_rule(state: StateInline, silent: bool) -> bool:
@@ -135,7 +89,7 @@ def _open_box(renderer: Any, tokens: Sequence[Token], index: int, options: Any, 
     return str(token.meta["markup"])
 
 
-def _raw(renderer: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+def _render_raw(renderer: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
     return tokens[index].content
 
 
@@ -147,17 +101,14 @@ def _make_engine() -> MarkdownIt:
     attrs_plugin(engine, after=("span_close",), spans=True)
     for name in (*BOXES, "lines"):
         container_plugin(engine, name, render=_open_box)
-    engine.add_render_rule("raw", _raw)
+    engine.add_render_rule("raw", _render_raw)
     return engine
 
 
 _engine = _make_engine()
 
 
-# From the author's blocks to ours
-
-
-def _mended(page: _Page, tokens: list[Token]) -> list[Token]:
+def _mended(page: Page, tokens: list[Token]) -> list[Token]:
     out: list[Token] = []
     index = 0
     while index < len(tokens):
@@ -174,7 +125,7 @@ def _mended(page: _Page, tokens: list[Token]) -> list[Token]:
             out += _table(page, tokens[index : end + 1], after[1] if is_caption else None)
             index = end + 3 if is_caption else end
         elif token.type == "paragraph_open" and _is_figure(tokens[index + 1]):
-            out.append(_raw_token(_figure(page, tokens[index + 1])))
+            out.append(raw(_figure(page, tokens[index + 1])))
             index += 2
         elif token.type.startswith("container_") and token.nesting == 1:
             _box(page, token)
@@ -193,13 +144,13 @@ def _mended(page: _Page, tokens: list[Token]) -> list[Token]:
                         f"“{token.content.splitlines()[0][:40]}” is no box; expected ::: example, try, note or lines.",
                         token,
                     )
-                _walk_inline(page, token, token)
+                walk(page, token, token)
             out.append(token)
         index += 1
     return out
 
 
-def _heading(page: _Page, token: Token, inline: Token) -> None:
+def _heading(page: Page, token: Token, inline: Token) -> None:
     level = int(token.tag[1])
     if level == 1:
         page.problem("A heading of level 1 is the page's title; expected ## or deeper.", token)
@@ -214,7 +165,7 @@ def _heading(page: _Page, token: Token, inline: Token) -> None:
     token.attrSet("id", anchor if page.number == 1 else f"{anchor}-{page.number}")
 
 
-def _box(page: _Page, token: Token) -> None:
+def _box(page: Page, token: Token) -> None:
     _, name, _ = token.type.split("_", 2)
     title = token.info.strip().removeprefix(name).strip()
     end = token.map[1] if token.map else 0
@@ -241,14 +192,14 @@ def _keep_together(out: list[Token]) -> None:
     """What is asked and the lines to answer on: on paper, both on one page."""
     asks = bool(out) and out[-1].type == "paragraph_close"
     start = next(n for n in reversed(range(len(out))) if out[n].type == "paragraph_open") if asks else len(out)
-    out.insert(start, _raw_token('<div class="keep">'))
+    out.insert(start, raw('<div class="keep">'))
 
 
-def _inline(page: _Page, text: str, token: Token) -> str:
+def _inline(page: Page, text: str, token: Token) -> str:
     """A title or a caption, inside the page that it belongs to."""
     env = {"page": page}
     tokens = _engine.parseInline(text, env)
-    _walk_inline(page, tokens[0], token)
+    walk(page, tokens[0], token)
     return str(_engine.renderer.render(tokens, _engine.options, env))
 
 
@@ -268,11 +219,11 @@ def _tasks(tokens: list[Token], index: int) -> None:
             first = (inline.children or [Token("text", "", 0)])[0]
             if first.type == "text" and first.content.startswith("[ ] "):
                 first.content = first.content[4:]
-                inline.children = [_raw_token('<span class="box" aria-hidden="true"></span>'), *(inline.children or [])]
+                inline.children = [raw('<span class="box" aria-hidden="true"></span>'), *(inline.children or [])]
                 tokens[index].attrSet("class", "task-list")
 
 
-def _table(page: _Page, tokens: list[Token], after: Token | None) -> list[Token]:
+def _table(page: Page, tokens: list[Token], after: Token | None) -> list[Token]:
     """A table that scrolls by itself, with scopes for its heads and its caption inside."""
     caption = after
     rows = [n for n, token in enumerate(tokens) if token.type == "tr_open"]
@@ -305,20 +256,20 @@ def _table(page: _Page, tokens: list[Token], after: Token | None) -> list[Token]
             is_first = False
         elif token.type == "inline":
             token.map = token.map or tokens[0].map
-            _walk_inline(page, token, token)
+            walk(page, token, token)
     words = caption.content.removeprefix("Table:").strip() if caption else ""
     name = escape(values.filled(page.reading.course.values, words) or "Table")
-    opening = [_raw_token(f'<div class="table-scroll" role="region" tabindex="0" aria-label="{name}">'), tokens[0]]
+    opening = [raw(f'<div class="table-scroll" role="region" tabindex="0" aria-label="{name}">'), tokens[0]]
     if caption:
-        opening.append(_raw_token(f"<caption>{_inline(page, words, caption)}</caption>"))
-    return [*opening, *tokens[1:], _raw_token("</div>\n")]
+        opening.append(raw(f"<caption>{_inline(page, words, caption)}</caption>"))
+    return [*opening, *tokens[1:], raw("</div>\n")]
 
 
 def _is_figure(inline: Token) -> bool:
     return inline.type == "inline" and [child.type for child in inline.children or []] == ["image"]
 
 
-def _figure(page: _Page, inline: Token) -> str:
+def _figure(page: Page, inline: Token) -> str:
     image = (inline.children or [])[0]
     alt = "".join(child.content or " " for child in image.children or [] if not child.nesting).strip()
     kind, _, name = str(image.attrs["src"]).partition(":")
@@ -347,170 +298,3 @@ def _figure(page: _Page, inline: Token) -> str:
         return ""
     words = f"<figcaption>{_inline(page, caption, inline)}</figcaption>" if caption else ""
     return f'<figure role="group">{shown}{words}</figure>\n'
-
-
-# From the author's words to ours
-
-
-def _walk_inline(page: _Page, inline: Token, block: Token) -> None:
-    out: list[Token] = []
-    spans: list[Token] = []
-    for child in inline.children or []:
-        if child.type == "html_inline":
-            page.problem("Raw HTML is refused; expected Markdown.", block, child.content)
-            continue
-        if child.type == "image":
-            page.problem(
-                "A picture stands in a paragraph of its own; expected an empty line before and after it.", block, "!["
-            )
-            continue
-        if child.type == "link_open":
-            _link(page, child, block)
-        elif child.type == "code_inline":
-            child.content = values.filled(page.reading.course.values, child.content)
-        elif child.type == "cite":
-            child = _raw_token(_cite(page, _MARK.findall(child.content), block))
-        elif child.type == "known_fact":
-            child = _raw_token(_known_fact(page, child.content, block))
-        elif child.type == "span_open":
-            if spans:
-                page.problem("A fact stands in another one; expected one after the other.", block, "{.fact")
-            spans.append(_fact(page, child, block))
-        elif child.type == "span_close":
-            out.append(_raw_token(spans.pop().content))
-        out.append(child)
-    inline.children = out
-
-
-def _fact(page: _Page, span: Token, block: Token) -> Token:
-    """Checks the marks of a fact and dresses its span. Gives what stands before its end: the number of its source."""
-    given = {name: str(value) for name, value in span.attrs.items()}
-    if given.pop("class", "") != "fact":
-        page.problem('Only facts are marked so; expected [Sentence.]{.fact source="S1" dated="2026-01"}.', block, "]{")
-        return Token("raw", "", 0)
-    source, dated, expires = (given.pop(name, "") for name in ("source", "dated", "expires"))
-    for name in (*given, *span.meta.get("insecure_attrs", ())):
-        page.problem(f"“{name}” is not known in a fact; expected source, dated, expires.", block, name)
-    if not MONTH.fullmatch(dated):
-        page.problem(f'The fact is dated “{dated}”; expected a month such as dated="2026-01".', block, "{.fact")
-    if expires and not MONTH.fullmatch(expires):
-        page.problem(f'The fact expires “{expires}”; expected a month such as expires="2028-01".', block, expires)
-    span.attrs = {"class": "fact", "data-dated": dated}
-    if expires:
-        span.attrs["data-expires"] = expires
-    if not source:
-        page.problem('The fact has no source; expected source="S1".', block, "{.fact")
-        return Token("raw", "", 0)
-    return _raw_token(_cite(page, [source], block, dated))
-
-
-def _known_fact(page: _Page, name: str, block: Token) -> str:
-    """A fact of the region, put in by its name: it brings its own source and dates."""
-    known = page.reading.course.values
-    fact = values.entry(known, name)
-    expires = f' data-expires="{escape(str(fact["expires"]))}"' if fact.get("expires") else ""
-    dated = str(fact.get("dated", ""))
-    cite = _cite(page, [str(fact["source"])], block, dated)
-    words = escape(values.find(known, name) or "")
-    return f'<span class="fact" data-dated="{escape(dated)}"{expires}>{words}{cite}</span>'
-
-
-def _cite(page: _Page, marks: list[str], block: Token, dated: str = "") -> str:
-    known = [mark for mark in marks if mark in page.reading.course.sources]
-    for mark in marks:
-        if mark not in known:
-            page.problem(f"There is no source “{mark}”; expected a mark of sources.toml.", block, mark)
-    if page.is_inline:
-        if not dated:
-            page.problem(
-                "A source cannot be cited here; expected the citation in a longer text.", block, f"[@{marks[0]}]"
-            )
-        return ""
-    links = []
-    for mark in known:
-        dates = page.cited.setdefault(mark, [])
-        if dated and dated not in dates:
-            dates.append(dated)
-        number = list(page.cited).index(mark) + 1
-        links.append(f'<a href="#{_source_id(page, number)}" aria-label="Source {number}">{number}</a>')
-    return f'<sup class="cite">{", ".join(links)}</sup>' if links else ""
-
-
-def _source_id(page: _Page, number: int) -> str:
-    return f"source-{number}" if page.number == 1 else f"source-{page.number}-{number}"
-
-
-def _sources(page: _Page) -> str:
-    """The list at the end of a text that cites something."""
-    if not page.cited:
-        return ""
-    entries = []
-    for number, (mark, dates) in enumerate(page.cited.items(), 1):
-        source = page.reading.course.sources[mark]
-        words = escape(source["text"])
-        words = f'<a href="{escape(source["url"])}">{words}</a>' if source["url"] else words
-        notes = [f"Read in {month_in_words(source['read'])}."] if source["read"] else []
-        notes += [f"The fact is of {month_in_words(date)}." for date in dates]
-        entries.append(f'<li id="{_source_id(page, number)}">{words}. {" ".join(notes)}</li>')
-    return f'<section class="sources"><h2>Sources</h2><ol>{"".join(entries)}</ol></section>\n'
-
-
-def month_in_words(month: str) -> str:
-    """2026-10 → October 2026; what is no month stays as it is."""
-    match = MONTH.fullmatch(month)
-    return f"{MONTHS[int(match[2]) - 1]} {match[1]}" if match else month
-
-
-def _link(page: _Page, token: Token, block: Token) -> None:
-    target = str(token.attrs.get("href", ""))
-    scheme, _, rest = target.partition(":")
-    resolve = _LINKS.get(scheme)
-    if target.startswith("#"):
-        page.pointers.append((target[1:], page.line + (block.map[0] if block.map else 0)))
-        if page.number > 1:
-            token.attrSet("href", f"{target}-{page.number}")
-    elif resolve and ":" in target:
-        token.attrSet("href", resolve(page, rest, block))
-    elif scheme not in ("http", "https", "mailto") or not rest.strip("/"):
-        page.problem(
-            f"The link leads to “{target[:60]}”; expected page:, resource:, plan:, https:, mailto: or #heading.",
-            block,
-            "](",
-        )
-        token.attrSet("href", "#")
-
-
-def _page_link(page: _Page, rest: str, block: Token) -> str:
-    course, place = page.reading.course, page.reading.notes.get("place")
-    if place != "item":
-        page.problem(
-            "A page of a cohort cannot be linked from here; expected resource: or an address.", block, f"page:{rest}"
-        )
-    elif rest not in course.addresses:
-        page.problem(f"There is no page “{rest}”; expected module/item.", block, f"page:{rest}")
-    return f"../../{rest.strip('/')}/"
-
-
-def _plan_link(page: _Page, rest: str, block: Token) -> str:
-    if rest or page.reading.notes.get("place") != "item":
-        page.problem("The plan cannot be linked so; expected [text](plan:), on a page of a module.", block, "plan:")
-    return "../../plan/"
-
-
-def _resource_link(page: _Page, rest: str, block: Token) -> str:
-    if rest not in page.reading.course.resource_slugs:
-        page.problem(
-            f"There is no resource “{rest}”; expected the name of a file in toolbox/.", block, f"resource:{rest}"
-        )
-    return f"/toolbox/{rest}/"
-
-
-_LINKS: dict[str, Callable[[_Page, str, Token], str]] = {
-    "page": _page_link,
-    "plan": _plan_link,
-    "resource": _resource_link,
-}
-
-
-def _raw_token(markup: str) -> Token:
-    return Token("raw", "", 0, content=markup)

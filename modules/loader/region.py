@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from modules.loader.folder import SLUG
-from modules.loader.markdown import MONTH
+from modules.loader.inline import MONTH
 from modules.loader.source import Reading
 
 STAGES = ("ABOUT", "THROUGH", "FOR")
