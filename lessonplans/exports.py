@@ -49,7 +49,9 @@ def plan_context(plan: LessonPlan) -> dict[str, Any]:
         "kicker": "Work-based learning lesson plan",
         "accent": course.accent.get("light", ""),
         "head": head,
-        "sections": paper.sections(course.template, plan.data, resources=resources, gaps=plan.is_writable),
+        "sections": paper.sections(
+            course.template, plan.data, resources=resources, gaps="needed" if plan.is_writable else ""
+        ),
     }
 
 

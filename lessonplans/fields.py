@@ -210,6 +210,8 @@ def problems(
         value = keep(field, value)
     except Unstorable as error:
         return [str(error)]
+    if empty(value):
+        return []
     if field.type in CELLS:
         return _cell_problems(field, value)
     if field.type == "rows":

@@ -5,7 +5,7 @@ and the PDF draw the same.
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from lessonplans import fields
+from lessonplans import completeness, fields
 from lessonplans.template import COLLEGES, Field, PlanCourse, Rubric, Template
 
 Entry = dict[str, Any]
@@ -16,13 +16,13 @@ def sections(
     data: Mapping[str, Any],
     *,
     resources: Mapping[str, str],
-    gaps: bool = False,
+    gaps: str = "",
     without: Collection[str] = (),
 ) -> list[dict[str, Any]]:
     """The sections that say something, each with `blocks`: runs of short answers (`entries`) and `table`s between them.
 
-    `gaps` keeps unanswered fields, to be shown as such; `without` leaves fields out; `resources` gives titles of the
-    toolbox by slug.
+    `gaps` keeps unanswered fields, to be shown as such: those that are still "needed", or "all"; `without` leaves
+    fields out; `resources` gives titles of the toolbox by slug.
     """
     found = []
     for section in template.sections:
@@ -31,8 +31,11 @@ def sections(
             if field.key in without:
                 continue
             shown = entry(field, data, template, resources)
-            if shown["kind"] == "empty" and not gaps:
-                continue
+            if shown["kind"] == "empty":
+                needed = completeness.is_required(field, data)
+                if not (gaps == "all" or (gaps == "needed" and needed)):
+                    continue
+                shown["text"] = "Not yet answered" if needed else "Left empty"
             if shown["kind"] in ("table", "rubric", "checklist"):
                 blocks.append({"table": shown})
             elif blocks and "entries" in blocks[-1]:
@@ -46,15 +49,13 @@ def sections(
 
 def entry(field: Field, data: Mapping[str, Any], template: Template, resources: Mapping[str, str]) -> Entry:
     """One answer in words. `kind` says how it is drawn: text, list, pairs, table, rubric, checklist or empty."""
-    value = fields.computed(field, data) if field.type == "product" else data.get(field.key)
     drawn: Entry = {"kind": "empty"}
-    if value is not None and not fields.empty(value):
-        try:
-            drawn = _drawn(
-                field, fields.keep(field, value) if field.type != "product" else value, data, template, resources
-            )
-        except fields.Unstorable:
-            drawn = {"kind": "empty"}
+    try:
+        value = fields.computed(field, data) if field.type == "product" else fields.keep(field, data.get(field.key))
+    except fields.Unstorable:
+        value = None
+    if not fields.empty(value):
+        drawn = _drawn(field, value, data, template, resources)
     return {"key": field.key, "label": field.label, **drawn}
 
 
@@ -141,15 +142,12 @@ def _rubric(value: list[Mapping[str, Any]]) -> Entry:
 
 def _checklist(field: Field, value: Mapping[str, Mapping[str, str]]) -> Entry:
     states = {state.code: state.label for state in field.states}
-    answers = [(option.label, value.get(option.code, {"state": "", "note": ""})) for option in field.options]
-    return {
-        "kind": "checklist",
-        "head": ["What has to be settled", "Answer", "Note"],
-        "rows": [
-            [label, states.get(answer["state"], "Not answered yet"), answer["note"].strip()]
-            for label, answer in answers
-        ],
-    }
+    nothing = {"state": "", "note": ""}
+    answers = [(option.label, value.get(option.code, nothing)) for option in field.options]
+    rows = [[label, states.get(each["state"], "Not answered yet"), each["note"].strip()] for label, each in answers]
+    head = ["What has to be settled", "Answer", "Note"]
+    width = 3 if any(row[2] for row in rows) else 2
+    return {"kind": "checklist", "head": head[:width], "rows": [row[:width] for row in rows]}
 
 
 def words(shown: Entry) -> list[str]:

@@ -309,7 +309,7 @@ def check_course(course: Any) -> None:
 
 def facts(data: dict[str, Any]) -> dict[str, Any]:
     """What lists and rules need of a plan step: its date, its fields, and whether it ends with the approval."""
-    dates = [{"key": "due", "label": "Plan step", **data["due"]}] if data.get("due") else []
+    dates = [{"key": "due", "label": "Finish by", **data["due"]}] if data.get("due") else []
     return {"dates": dates, "fields": data.get("fields", []), "submit": data.get("submit", False)}
 
 

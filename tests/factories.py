@@ -11,7 +11,7 @@ from factory.django import DjangoModelFactory
 from accounts.models import College, Consortium, Role, User
 from cohorts.models import Cohort, Enrolment, Facilitation
 from modules.models import Course, Edition, Item, Module, Resource
-from tests.samples import SAMPLES
+from tests.samples import PARTS, SAMPLES
 
 PASSWORD = "a long enough password"
 
@@ -94,6 +94,7 @@ class EditionFactory(DjangoModelFactory[Edition]):
     title = "Work-Based Learning"
     minutes = 210
     region = LazyAttribute(lambda o: o.consortium.values)
+    parts = factory.LazyFunction(lambda: PARTS)
     digest = Sequence(lambda n: f"{n:064d}")
 
     @factory.post_generation

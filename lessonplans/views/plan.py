@@ -29,7 +29,7 @@ def _context(desk: Desk) -> dict[str, Any]:
     return {"place": desk.place, "cohort": cohort, "consortium": cohort.consortium, "desk": desk, "plan": desk.plan}
 
 
-def _paper(desk: Desk, *, gaps: bool) -> dict[str, Any]:
+def _paper(desk: Desk, *, gaps: str = "") -> dict[str, Any]:
     cohort, plan = desk.place.cohort, desk.plan
     college = desk.place.enrolment.college if desk.place.enrolment else None
     dated = formats.date_format(timezone.localtime(plan.updated_at, cohort.zone), "F j, Y") if plan.is_kept else ""
@@ -103,7 +103,7 @@ def _at(desk: Desk, letter: str, keys: list[str]) -> dict[str, Any]:
         "fields": forms.shown(
             template, keys, desk.plan.data, resources=desk.resources, comments=_current_comments(desk)
         ),
-        "paper": _paper(desk, gaps=True),
+        "paper": _paper(desk, gaps="needed"),
     } | (_decision(desk) if desk.plan.status == LessonPlan.Status.RETURNED else {})
 
 
@@ -234,7 +234,7 @@ def _show_locked(request: HttpRequest, desk: Desk, status: int = 200) -> HttpRes
             )
             if desk.open_review
             else None,
-            "paper": _paper(desk, gaps=False),
+            "paper": _paper(desk),
         }
     )
     return render(request, "lessonplans/locked.html", context, status=status)
@@ -319,7 +319,7 @@ def _saved(desk: Desk, changes: Mapping[str, Any], merged: Mapping[str, Any]) ->
     state = completeness.of(template, data, resources=desk.resources)
     wrong = fields.validate(template, data, resources=desk.resources)
     letters = {template.fields[key].section for key in (*changes, *merged)}
-    drawn = _paper(desk, gaps=True)
+    drawn = _paper(desk, gaps="needed")
     return {
         "version": desk.plan.version,
         "saved_at": desk.plan.updated_at.isoformat(),
@@ -355,7 +355,9 @@ def preview(request: HttpRequest, cohort: str) -> HttpResponse:
     """The plan as it will be printed."""
     desk = access.desk(request, cohort)
     return render(
-        request, "lessonplans/preview.html", _context(desk) | {"paper": _paper(desk, gaps=desk.plan.is_writable)}
+        request,
+        "lessonplans/preview.html",
+        _context(desk) | {"paper": _paper(desk, gaps="needed" if desk.plan.is_writable else "")},
     )
 
 

@@ -95,7 +95,7 @@ def _show(
         status=found.get_state_display(),
         dated=formats.date_format(handed_in, "F j, Y"),
     )
-    sections = paper.sections(course.template, found.snapshot.data, resources=access.resources_of(place), gaps=True)
+    sections = paper.sections(course.template, found.snapshot.data, resources=access.resources_of(place), gaps="all")
     for section in sections:
         for block in section["blocks"]:
             for entry in block.get("entries") or [block["table"]]:

@@ -30,7 +30,7 @@ function start(form) {
     version: Number(form.dataset.version),
     collect,
     state: form.querySelector("[data-save-state]"),
-    copyKey: form.dataset.copy,
+    copyKey: form.dataset.copyKey,
     preview: (content) => Object.entries(content.changes || {}).map(([key, value]) => `${labelOf(containers.get(key))}: ${words(value)}`).join("\n"),
     onRestore: (content) => {
       for (const [key, base] of Object.entries(content.bases || {})) bases.set(key, base);
@@ -351,5 +351,7 @@ export function conflictPanel(each, choose) {
 /** A link from the list of what is missing leads to the field: its first control takes the focus. */
 function openTarget() {
   const box = location.hash.startsWith("#field-") ? document.getElementById(location.hash.slice(1)) : null;
-  box?.querySelector("textarea, select, input:not([type=hidden])")?.focus();
+  const focus = () => box?.querySelector("textarea, select, input:not([type=hidden])")?.focus();
+  if (document.readyState === "complete") focus();
+  else window.addEventListener("load", () => setTimeout(focus)); // after the browser has gone to the fragment itself
 }

@@ -37,7 +37,7 @@ def test_no_json_makes_validation_or_the_paper_fail(data: Any) -> None:
     fields.validate(TEMPLATE, data)
     completeness.of(TEMPLATE, data, resources=())
     if isinstance(data, dict):
-        paper.sections(TEMPLATE, data, resources={}, gaps=True)
+        paper.sections(TEMPLATE, data, resources={}, gaps="all")
 
 
 @given(st.sampled_from(KEYS), ANY_JSON | NEAR | st.lists(NEAR, max_size=3))
