@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
@@ -21,6 +22,15 @@ def wants_status(request: HttpRequest) -> bool:
         or request.headers.get("X-Requested-With") == "fetch"
         or "application/json" in (request.content_type or "")
     )
+
+
+class CompressTextMiddleware(GZipMiddleware):
+    """Pages and exports cross a phone's network compressed; PDFs and workbooks are compressed already."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if response.get("Content-Type", "").startswith(("text/", "application/json")):
+            return super().process_response(request, response)
+        return response
 
 
 class SignInMiddleware(LoginRequiredMiddleware):

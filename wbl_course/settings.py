@@ -64,14 +64,12 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
 ]
-# An app enters the list when its folder is there, so that a partial checkout still starts.
-INSTALLED_APPS = [a for a in INSTALLED_APPS if "." in a or a in ("allauth", "django_prose_editor") or (BASE_DIR / a / "__init__.py").exists()]
-INSTALLED_APPS = [a for a in INSTALLED_APPS if not a.startswith("foundation.") or (BASE_DIR / a.replace(".", "/") / "apps.py").exists()]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "accounts.middleware.CompressTextMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 from pathlib import Path
 
 import pytest
@@ -22,10 +21,8 @@ def loaded():
     return {each.consortium.slug: each for each in actions.load_folder(path=CONTENT, now=timezone.now())}
 
 
-def test_it_loads_for_both_regions_within_seconds_and_again_without_change():
-    started = time.monotonic()
+def test_it_loads_for_both_regions_and_again_without_change():
     first = actions.load_folder(path=CONTENT, now=timezone.now())
-    assert time.monotonic() - started < 5
     assert {each.consortium.slug for each in first if each.is_new} == {"san-diego-imperial", "lakes-and-prairie"}
     assert not any(each.is_new for each in actions.load_folder(path=CONTENT, now=timezone.now()))
 
