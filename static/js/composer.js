@@ -1,7 +1,7 @@
 // Where one writes at length: boxes become editors, forms with a draft save themselves, and "Reply" opens its form in place.
 
 import { enhance, focus, read, write } from "./editor.js";
-import { Saver, wordsOf } from "./saving.js";
+import { Saver, forgetSent, wordsOf } from "./saving.js";
 
 function wire(form) {
   const textarea = form.querySelector("textarea[data-editor]");
@@ -58,6 +58,7 @@ async function open(link) {
   focus(textarea);
 }
 
+document.querySelectorAll("[data-sent]").forEach((each) => forgetSent(each.dataset.sent.split(" ").filter(Boolean)));
 document.querySelectorAll("form").forEach((form) => form.querySelector("textarea[data-editor]") && wire(form));
 document.addEventListener("click", (event) => {
   const link = event.target.closest("[data-open-composer]");

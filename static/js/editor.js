@@ -131,6 +131,7 @@ export async function enhance(textarea) {
   const linkRow = linkField(editor);
   box.prepend(toolbar(editor, openLink), linkRow);
   textarea.before(box);
+  const wasWriting = document.activeElement === textarea;
   textarea.hidden = true;
   textarea.value = startsAsHtml(started) || !started ? started : editor.getHTML();
   editors.set(textarea, editor);
@@ -139,6 +140,7 @@ export async function enhance(textarea) {
     editor.commands.focus();
   });
   count(editor.getText({ blockSeparator: "\n" }));
+  if (wasWriting) editor.commands.focus("end");
 }
 
 /** A word processor's paste, without what would only be thrown away: comments, style sheets, styles. The server cleans in any case. */

@@ -206,6 +206,11 @@ function forgetOldCopies() {
   for (const key of storage.keys(`${PREFIX}|`)) if ((storage.read(key)?.at ?? 0) < oldest) storage.remove(key);
 }
 
+/** Drops this person's copies of words that the server has: those of forms with these marks (see submitting). */
+export function forgetSent(marks) {
+  for (const key of storage.keys(`${PREFIX}|`)) if (marks.includes(storage.read(key)?.sent)) storage.remove(key);
+}
+
 /** Which writers still live in some tab: each holds a lock of its name until its page goes. */
 async function livingWriters() {
   const locks = await navigator.locks?.query();
@@ -465,15 +470,15 @@ export class Saver {
     storage.remove(this.copyPrefix + this.#writer);
   }
 
-  async #bringBack(sent, again = true) {
+  async #bringBack(sent, pauses = [200, 500, 1000]) {
     const living = await livingWriters();
     const found = storage
       .keys(this.copyPrefix)
       .map((key) => ({ key, writer: key.slice(this.copyPrefix.length), ...storage.read(key) }))
       .filter((copy) => copy.content && copy.writer !== this.#writer)
       .sort((a, b) => b.at - a.at);
-    if (again && found.some((copy) => living.has(copy.writer))) {
-      setTimeout(() => this.#bringBack(sent, false), 1500); // the page before this one may not have gone yet
+    if (pauses.length && found.some((copy) => living.has(copy.writer))) {
+      setTimeout(() => this.#bringBack(sent, pauses.slice(1)), pauses[0]); // the page before this one may not have gone yet
     }
     const now = JSON.stringify(this.collect());
     for (const copy of found.filter((each) => !living.has(each.writer))) {
