@@ -1,0 +1,179 @@
+"""Taking a check in a real browser: on a phone one question a screen, on a desk by keyboard, in two windows at once."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from knowledgechecks.models import Attempt
+from tests.browsing import chromium, watched
+from tests.knowledgechecks.conftest import ADDRESS, QUESTIONS, RIGHT
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+PHONE = {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"}
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as each:
+        yield each
+
+
+@pytest.fixture
+def open_page(browser, live_server, participant):
+    """A page of the participant's, and at the end the proof that nothing went wrong on it."""
+    contexts, watching = [], []
+
+    def open_page(**options):
+        client = Client()
+        client.force_login(participant, backend="accounts.adapters.Backend")
+        context = browser.new_context(base_url=live_server.url, **options)
+        context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+        contexts.append(context)
+        page, wrong = watched(context)
+        watching.append(wrong)
+        page.goto(ADDRESS)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert [each for wrong in watching for each in wrong] == []
+
+
+def question(page, name):
+    return page.locator(f'[data-question="{name}"]')
+
+
+def choose(page, name, value):
+    question(page, name).locator(f'input[value="{value}"]').check()
+
+
+def saved(page):
+    page.get_by_text(re.compile(r"^Saved \d\d:\d\d")).wait_for()
+
+
+def answer(page, each):
+    """As a person would, whatever the type."""
+    right = RIGHT[each["id"]]
+    if isinstance(right, dict):
+        for row, value in right.items():
+            question(page, each["id"]).locator(f'[data-row="{row}"]').select_option(str(value))
+    elif each["type"] in ("number", "text"):
+        question(page, each["id"]).locator("input").fill(right)
+    else:
+        for value in right if isinstance(right, list) else [right]:
+            choose(page, each["id"], value)
+
+
+def test_on_a_phone_one_question_fills_the_screen_and_a_reload_goes_on_there(open_page):
+    page = open_page(**PHONE)
+    page.get_by_role("button", name="Begin").click()
+    visible = page.locator("[data-question]:visible")
+    for each in QUESTIONS[:3]:
+        assert visible.count() == 1
+        answer(page, each)
+        page.get_by_role("button", name="Next question").click()
+    saved_before = page.wait_for_function(
+        "() => document.querySelector('[data-save-state]').textContent.startsWith('Saved')"
+    )
+    assert saved_before
+    page.reload()
+    assert visible.get_attribute("data-question") == QUESTIONS[3]["id"]
+    page.get_by_role("button", name="Back").click()
+    assert page.locator('input[value="false"]').is_checked()
+    page.get_by_role("button", name="Next question").click()
+    for each in QUESTIONS[3:]:
+        answer(page, each)
+        if page.get_by_role("button", name="Next question").is_visible():
+            page.get_by_role("button", name="Next question").click()
+    page.get_by_role("button", name="Submit").click()
+    page.get_by_role("heading", name="You passed").wait_for()
+    assert Attempt.objects.get().score == 100
+
+
+def test_what_is_missing_is_listed_and_its_link_leads_there_on_a_phone(open_page, begun):
+    page = open_page(**PHONE)
+    for _ in QUESTIONS[1:]:
+        page.get_by_role("button", name="Next question").click()
+    page.get_by_role("button", name="Submit").click()
+    page.get_by_role("heading", name="8 questions to finish").wait_for()
+    page.get_by_role("link", name="Question 5").click()
+    assert page.locator("[data-question]:visible").get_attribute("data-question") == QUESTIONS[4]["id"]
+
+
+def test_all_on_one_page_by_keyboard_alone(open_page, begun):
+    page = open_page()
+    assert page.locator("[data-question]:visible").count() == len(QUESTIONS)
+    page.locator("#q-one input").first.focus()
+    page.keyboard.press("Space")
+    saved(page)
+    page.locator("#q-working input").focus()
+    page.keyboard.type("28")
+    page.keyboard.press("Enter")  # in a field it does not hand in the check
+    page.wait_for_timeout(600)
+    saved(page)
+    attempt = Attempt.objects.get()
+    assert attempt.is_open
+    assert attempt.answers["working"] == "28"
+    assert page.locator("[data-answered]").inner_text() == "2"
+    page.get_by_role("button", name="Submit").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="6 questions to finish").wait_for()
+
+
+def test_two_windows_that_answer_different_questions_keep_both(open_page, begun):
+    first, second = open_page(), open_page()
+    choose(first, "one", "b")
+    saved(first)
+    choose(second, "campus", "false")
+    saved(second)
+    assert second.locator('#q-one input[value="b"]').is_checked()
+    assert Attempt.objects.get().answers == {"one": "b", "campus": "false"}
+
+
+def test_two_windows_that_answer_the_same_question_let_one_choose(open_page, begun):
+    first, second = open_page(), open_page()
+    choose(first, "one", "b")
+    saved(first)
+    choose(second, "one", "c")
+    second.get_by_role("heading", name="Two windows").wait_for()
+    assert second.locator(".conflict-side").all_inner_texts()[0].endswith("Keep these")
+    second.get_by_role("button", name="Keep those").click()
+    saved(second)
+    assert second.locator('#q-one input[value="b"]').is_checked()
+    assert Attempt.objects.get().answers == {"one": "b"}
+
+
+def test_without_a_connection_the_answer_waits_on_the_device(open_page, begun):
+    page = open_page()
+    page.context.set_offline(True)
+    choose(page, "one", "b")
+    page.get_by_text("kept on this device").wait_for()
+    assert Attempt.objects.get().answers == {}
+    page.context.set_offline(False)
+    saved(page)
+    assert Attempt.objects.get().answers == {"one": "b"}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_axe_finds_nothing(open_page, begun, scheme, width):
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = open_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    found = [Axe().run(page).response["violations"]]
+    for each in QUESTIONS:
+        page.evaluate("name => (location.hash = `#q-${name}`)", each["id"])
+        question(page, each["id"]).wait_for()
+        answer(page, each)
+        if each["id"] == "one":
+            choose(page, "one", "a")  # so that the result has a wrong answer, too
+    page.get_by_role("button", name="Submit").click()
+    page.get_by_role("heading", name="You passed").wait_for()
+    found.append(Axe().run(page).response["violations"])
+    page.goto(ADDRESS)
+    found.append(Axe().run(page).response["violations"])
+    assert [
+        (each["id"], [node["html"][:100] for node in each["nodes"]]) for violations in found for each in violations
+    ] == []
