@@ -229,5 +229,5 @@ def read(value: str) -> RichText:
 
 
 def trusted(markup: str) -> SafeString:
-    """Marks HTML that came out of `clean` as fit for a template. Nothing else in the program calls mark_safe."""
+    """Marks HTML as fit for a template: what came out of `clean`, or our own. Nothing else calls mark_safe."""
     return mark_safe(markup)
