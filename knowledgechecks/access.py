@@ -7,6 +7,9 @@ from cohorts.access import Place
 from knowledgechecks.models import Attempt
 from modules.outline import ItemOutline
 
+# A check is saved far more often than it is read; the texts of the item and the rest of the attempt stay where they are.
+SAVING = ("enrolment_id", "number", "answers", "version", "saved_at", "submitted_at", "source__data")
+
 
 def check(request: HttpRequest, cohort: str, module: str, item: str) -> tuple[Place, ItemOutline]:
     """The check of a participant who may take it: 403 where it is locked, and for its facilitator."""
@@ -36,9 +39,12 @@ def attempt(here: Place, item: ItemOutline, number: int) -> Attempt:
 def open_attempt(request: HttpRequest, cohort: str, module: str, item: str) -> Attempt | None:
     """The attempt that answers are saved into, in one query; None where this person has none open."""
     mine = Attempt.objects.open().filter(
-        enrolment__user=access.signed_in(request), enrolment__withdrawn_at=None, enrolment__cohort__slug=cohort
+        enrolment__user=access.signed_in(request),
+        enrolment__withdrawn_at=None,
+        enrolment__cohort__slug=cohort,
+        item=f"{module}/{item}",
     )
-    found = mine.filter(item=f"{module}/{item}").select_related("source").first()
+    found = mine.select_related("source").only(*SAVING).first()
     if found is None:
         here, renamed = check(request, cohort, module, item)
         assert here.enrolment is not None
