@@ -11,7 +11,7 @@ from django.urls import reverse
 from accounts.models import Role, User
 
 
-class Backend(AuthenticationBackend):
+class Backend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no types
     """Sign-in by e-mail; the person of a request arrives in one query with college and what kinds of role they hold."""
 
     def get_user(self, user_id: int) -> User | None:
@@ -24,7 +24,7 @@ class Backend(AuthenticationBackend):
         return people.filter(pk=user_id, is_active=True).first()
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """Nobody signs up by themselves: people come by invitation. Links in mail start with the configured address, not with a request's host."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

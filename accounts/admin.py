@@ -5,7 +5,7 @@ from accounts.models import College, Consortium, User
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):
+class UserAdmin(DjangoUserAdmin[User]):
     ordering = ["last_name", "first_name"]
     list_display = ["email", "first_name", "last_name", "college", "is_active", "is_superuser"]
     list_select_related = ["college"]

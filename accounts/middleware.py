@@ -36,7 +36,9 @@ class CompressTextMiddleware(GZipMiddleware):
 class SignInMiddleware(LoginRequiredMiddleware):
     """Every page asks for sign-in unless its view says otherwise; a script that saves is told 401 instead of a redirect."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseBase:
+    def handle_no_permission(  # type: ignore[override]  # Django only ever redirects
+        self, request: HttpRequest, view_func: Any
+    ) -> HttpResponseBase:
         if wants_status(request):
             return JsonResponse({"error": "signed-out", "message": "Your session ended. Sign in again; what you wrote is kept here."}, status=401)
         return super().handle_no_permission(request, view_func)

@@ -115,7 +115,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_career_education = models.BooleanField("career education", default=False)
     time_zone = models.CharField(max_length=60, blank=True, validators=[validate_time_zone])
     calendar_secret = models.CharField(max_length=40, unique=True, default=new_calendar_secret, editable=False)
-    is_active = models.BooleanField(default=True)
+    is_active = models.BooleanField(default=True)  # type: ignore[misc]  # the base has it as a constant
     is_staff = models.BooleanField("may use the administration pages", default=False)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
 

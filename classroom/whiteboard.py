@@ -94,8 +94,8 @@ def today(place: Place, rows: list[Row]) -> Today:
     answered = Q(replies__withdrawn_at=None, replies__isnull=False)
     unanswered = (
         Post.objects.filter(cohort=place.cohort, parent=None, withdrawn_at=None, enrolment__isnull=False, created_at__lt=place.now - UNANSWERED_AFTER)
-        .annotate(answers=Count("replies", filter=answered))
-        .filter(answers=0)
+        .annotate(answer_count=Count("replies", filter=answered))
+        .filter(answer_count=0)
         .select_related("author")
         .order_by("created_at", "pk")[:8]
     )

@@ -1,6 +1,6 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from classroom import whiteboard
 from classroom.forms import OverrideForm
@@ -8,6 +8,7 @@ from cohorts import access, actions, progress
 from cohorts.models import Enrolment, Override
 
 
+@require_safe
 def board(request: HttpRequest, cohort: str) -> HttpResponse:
     """Participants × modules, coloured and worded, and beside it what to do today."""
     here = access.facilitator(request, cohort)
@@ -25,6 +26,7 @@ def board(request: HttpRequest, cohort: str) -> HttpResponse:
     return render(request, "classroom/board.html", context)
 
 
+@require_safe
 def person(request: HttpRequest, cohort: str, enrolment: int) -> HttpResponse:
     """One participant's work, item by item."""
     here = access.facilitator(request, cohort)

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_safe
 
 from classroom import overview
 from cohorts import access, activities, schedule
@@ -11,6 +12,7 @@ from foundation.notices.models import Notice
 from lessonplans.models import LessonPlan
 
 
+@require_safe
 def cohort(request: HttpRequest, cohort: str) -> HttpResponse:
     """A cohort's home: where one is, the one next step, this week's dates, replies, announcements, progress."""
     here = access.place(request, cohort)
@@ -40,6 +42,7 @@ def cohort(request: HttpRequest, cohort: str) -> HttpResponse:
     return render(request, "classroom/cohort.html", context)
 
 
+@require_safe
 def module(request: HttpRequest, cohort: str, module: str) -> HttpResponse:
     """A module: its outcomes, minutes, and items in order with their state and why something is locked."""
     here = access.place(request, cohort)
@@ -59,6 +62,7 @@ def module(request: HttpRequest, cohort: str, module: str) -> HttpResponse:
     return render(request, "classroom/module.html", context)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def item(request: HttpRequest, cohort: str, module: str, item: str) -> HttpResponse:
     """A page, discussion, knowledge check or plan step: its kind's own page."""
     here = access.place(request, cohort)
@@ -66,6 +70,7 @@ def item(request: HttpRequest, cohort: str, module: str, item: str) -> HttpRespo
     return activities.get(found.kind).page(request, here, found)
 
 
+@require_safe
 def finish(request: HttpRequest, cohort: str) -> HttpResponse:
     """What is missing, or what was earned: certificate, plan and toolbox."""
     here = access.participant(request, cohort)

@@ -2,6 +2,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from cohorts import progress
@@ -10,6 +11,7 @@ from cohorts.models import Cohort, Enrolment
 
 
 @login_not_required
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Visitors get the public page; a person with one course goes straight to it; everybody else sees each of their cohorts and roles."""
     user = request.user

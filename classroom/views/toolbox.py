@@ -4,6 +4,7 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from accounts.models import Consortium, User
 from cohorts import access
@@ -11,6 +12,7 @@ from modules import facts
 from modules.models import Resource
 
 
+@require_safe
 def toolbox(request: HttpRequest) -> HttpResponse:
     """The resources of every consortium one belongs to, or belonged to."""
     user = access.signed_in(request)
@@ -20,6 +22,7 @@ def toolbox(request: HttpRequest) -> HttpResponse:
     return render(request, "classroom/toolbox.html", {"shelves": list(shelves.items()), "consortium": next(iter(shelves), None)})
 
 
+@require_safe
 def resource(request: HttpRequest, slug: str) -> HttpResponse:
     """One resource; of the consortium in `?region=` where one belongs to several."""
     user = access.signed_in(request)

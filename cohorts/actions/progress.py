@@ -13,7 +13,7 @@ SEEN_EVERY = timedelta(minutes=10)
 NUMBER_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record(
     *, enrolment: Enrolment, item: str, name: str, now: datetime, subject: str = "", title: str = "", value: float | None = None
 ) -> bool:

@@ -1,4 +1,5 @@
 import zoneinfo
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -32,10 +33,10 @@ class CohortQuerySet(models.QuerySet["Cohort"]):
         kinds = [Role.Kind.STAFF, Role.Kind.LIAISON]
         return self.filter(Exists(Role.objects.filter(user=user, kind__in=kinds, consortium=OuterRef("consortium"))))
 
-    def running(self, now: timezone.datetime) -> "CohortQuerySet":
+    def running(self, now: datetime) -> "CohortQuerySet":
         """Begun and not closed, a day to either side for time zones."""
         today = now.date()
-        day = timezone.timedelta(days=1)
+        day = timedelta(days=1)
         return self.filter(starts_on__lte=today + day, closes_on__gte=today - day)
 
 

@@ -34,14 +34,14 @@ BUDGET = 60.0  # seconds of one sweep, well inside the task's limit
 log = logging.getLogger(__name__)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def notify(*, user: User, kind: str, key: str, data: dict[str, Any], url: str, now: datetime) -> Notice | None:
     """Tell a person something, once: None if they were told under this key before. `url` is a path of this site."""
     told = notify_many(users=[user], kind=kind, key=key, data=data, url=url, now=now)
     return told[0] if told else None
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def notify_many(
     *, users: Collection[User], kind: str, key: str, data: dict[str, Any], url: str, now: datetime
 ) -> list[Notice]:
@@ -81,7 +81,8 @@ def notify_many(
     # Someone else may be telling them the same right now: constraint and mail key let one of us through.
     Notice.objects.bulk_create(rows, ignore_conflicts=True)
     told = list(Notice.objects.filter(user__in=fresh, key=key, kind=kind))
-    _post([_letter_to(fresh[notice.user_id], notice, now) for notice in told if notice.delivery == Delivery.NOW])
+    # Nobody waits for these at a screen: the next sweep takes them together, twenty seconds later at most.
+    _keep([_letter_to(fresh[notice.user_id], notice, now) for notice in told if notice.delivery == Delivery.NOW])
     return told
 
 
@@ -102,10 +103,16 @@ def mail_many(*, letters: Collection[tuple[str, str, emails.Letter]], now: datet
     _post([Mail(to=to, **vars(letter), key=key, created_at=now, send_after=now) for to, key, letter in letters])
 
 
+def _keep(mails: Collection[Mail]) -> None:
+    if mails:
+        Mail.objects.bulk_create(mails, ignore_conflicts=True, batch_size=500)
+
+
 def _post(mails: Collection[Mail]) -> None:
+    """Letters that someone waits for: an invitation, a code, a new password."""
     if not mails:
         return
-    Mail.objects.bulk_create(mails, ignore_conflicts=True, batch_size=500)
+    _keep(mails)
     transaction.on_commit(partial(_broker.wake, "foundation.notices.tasks.sweep"))
 
 

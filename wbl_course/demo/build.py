@@ -306,6 +306,7 @@ def _plan(stage: Stage, enrolment: Enrolment, data: dict[str, Any], reach: str, 
     review = lessonplans.claim(review=review, by=reviewer, seen=None, now=seen)
     criteria = [row["key"] for row in enrolment.cohort.edition.parts["rubric"]["criteria"]]
     decided = min(seen + timedelta(hours=1), stage.now - timedelta(minutes=5))
+    notes: dict[str, Any]
     if reach == "claimed":
         notes = {f"score:{key}": 2 for key in criteria[:3]} | {"comment:field:partner_status": "Whom will you ask first, and when?"}
         lessonplans.note(review=review, by=reviewer, changes=notes, base=review.version, now=seen)
@@ -370,10 +371,10 @@ def _finished_cohort(stage: Stage, home: Consortium, staff: dict[str, User]) -> 
     for module in range(2):
         item = _items(cohort, module, "discussion")[0]
         threads = {post.author_id: post for post in Post.objects.filter(cohort=cohort, item=item.key, parent=None)}
-        for position, enrolment in enumerate(finishers):
+        for turn, enrolment in enumerate(finishers):
             for step in (1, 2):
-                other = finishers[(position + step) % len(finishers)]
-                at = _at(stage, cohort, timedelta(days=5 + 7 * module, hours=position))
+                other = finishers[(turn + step) % len(finishers)]
+                at = _at(stage, cohort, timedelta(days=5 + 7 * module, hours=turn))
                 text = (
                     f"{other.user.first_name}, I keep thinking about the person at the other end of this, the one who waits for what your students "
                     "make. Would you ask them to come twice, once before and once after? The second visit changed my course more than the first, and "
