@@ -7,7 +7,7 @@ from cohorts.access import Place
 from knowledgechecks.models import Attempt
 from modules.outline import ItemOutline
 
-# A check is saved far more often than it is read; the texts of the item and the rest of the attempt stay where they are.
+# A check is saved far more often than it is read; the rest of the item and of the attempt stays where it is.
 SAVING = ("enrolment_id", "number", "answers", "version", "saved_at", "submitted_at", "source__data")
 
 
