@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import formats, timezone
@@ -18,6 +18,7 @@ from foundation.drafts import bodies
 from lessonplans import access, actions, completeness, fields, forms, paper, policies
 from lessonplans.access import Desk
 from lessonplans.models import LessonPlan, Review
+from lessonplans.views import answers
 from modules.outline import ItemOutline
 
 BODY_LIMIT = 256 * 1024
@@ -165,7 +166,7 @@ def _save_form(
     except (fields.Unstorable, actions.TooLarge) as error:
         problem, status = str(error) or "The plan is longer than one plan can be. Shorten it.", 422
     else:
-        return redirect(onward)
+        return answers.see_other(onward)
     typed = {**desk.plan.data, **_storable(desk, raw)}
     context["fields"] = forms.shown(desk.course.template, keys, typed, resources=desk.resources)
     context |= {"problem": problem, "conflicts": _both(desk, theirs, typed)}
@@ -367,7 +368,7 @@ def submit(request: HttpRequest, cohort: str) -> HttpResponse:
     desk = access.desk(request, cohort)
     if request.method != "POST":
         if not policies.can_submit(desk.plan):
-            return redirect("lessonplans:plan", cohort)
+            return answers.see_other("lessonplans:plan", cohort)
         return _show_submit(request, desk)
     assert desk.place.enrolment is not None
     base = forms.whole_number(request.POST.get("version"))
@@ -383,7 +384,7 @@ def submit(request: HttpRequest, cohort: str) -> HttpResponse:
     except actions.Locked:
         return _show_locked(request, access.desk(request, cohort), status=409)
     messages.success(request, "Your plan is submitted. Your facilitator will answer within five working days.")
-    return redirect("lessonplans:plan", cohort)
+    return answers.see_other("lessonplans:plan", cohort)
 
 
 def _show_submit(request: HttpRequest, desk: Desk, status: int = 200, problem: str = "") -> HttpResponse:
@@ -407,7 +408,7 @@ def withdraw(request: HttpRequest, cohort: str) -> HttpResponse:
         )
         return _show_locked(request, access.desk(request, cohort), status=409)
     messages.success(request, "You have your plan back. Submit it again when it’s ready.")
-    return redirect("lessonplans:plan", cohort)
+    return answers.see_other("lessonplans:plan", cohort)
 
 
 @require_POST
@@ -425,7 +426,7 @@ def sharing(request: HttpRequest, cohort: str) -> HttpResponse:
         messages.error(request, "Choose one of the three.")
         return _show_locked(request, desk, status=422)
     messages.success(request, "Saved.")
-    return redirect("lessonplans:plan", cohort)
+    return answers.see_other("lessonplans:plan", cohort)
 
 
 def step(request: HttpRequest, place: Place, item: ItemOutline) -> HttpResponse:

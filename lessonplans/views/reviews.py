@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.db import OperationalError
 from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import formats, timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -18,6 +18,7 @@ from lessonplans import access, actions, fields, forms, paper, policies
 from lessonplans.actions.reviews import NoteConflict
 from lessonplans.models import LessonPlan, PlanVersion, Review
 from lessonplans.template import PlanCourse
+from lessonplans.views import answers
 
 BODY_LIMIT = 256 * 1024
 
@@ -154,7 +155,7 @@ def claim(request: HttpRequest, cohort: str, plan_id: int) -> HttpResponse:
         who = error.review.reviewer.name if error.review.reviewer else "somebody"
         problem = f"{who} has this review by now." if error.review.is_open else "This review is decided already."
         return _show(request, place, course, error.review, status=409, problem=problem)
-    return redirect("lessonplans:review", cohort, plan_id)
+    return answers.see_other("lessonplans:review", cohort, plan_id)
 
 
 @require_http_methods(["PUT", "POST"])
@@ -282,6 +283,6 @@ def _decide(
     else:
         messages.success(request, words)
         if found.is_open and action is actions.note:
-            return redirect("lessonplans:review", place.cohort.slug, found.plan_id)
-        return redirect("lessonplans:reviews", place.cohort.slug)
+            return answers.see_other("lessonplans:review", place.cohort.slug, found.plan_id)
+        return answers.see_other("lessonplans:reviews", place.cohort.slug)
     return _show(request, place, course, found, status=status, **show)

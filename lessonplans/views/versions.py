@@ -1,11 +1,12 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from lessonplans import access, actions, forms, paper
 from lessonplans.models import PlanVersion
+from lessonplans.views import answers
 
 PER_PAGE = 30
 
@@ -54,7 +55,7 @@ def restore(request: HttpRequest, cohort: str, number: int) -> HttpResponse:
             "The plan was changed in another window after this page was opened. "
             "Nothing was restored; look again and choose.",
         )
-        return redirect("lessonplans:versions", cohort)
+        return answers.see_other("lessonplans:versions", cohort)
     else:
         messages.success(request, f"Version {number} is back. What you had before is still in the list of versions.")
-    return redirect("lessonplans:plan", cohort)
+    return answers.see_other("lessonplans:plan", cohort)

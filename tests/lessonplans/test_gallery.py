@@ -91,7 +91,7 @@ def test_filters_are_in_the_address(as_: SignedIn, classmate: User, approved: Le
 def test_the_author_changes_their_mind_about_sharing(
     as_: SignedIn, participant: User, classmate: User, approved: LessonPlan
 ) -> None:
-    assert as_(participant).post("/c/fall/plan/sharing/", {"sharing": "private"}).status_code == 302
+    assert as_(participant).post("/c/fall/plan/sharing/", {"sharing": "private"}).status_code == 303
     assert as_(classmate).get(f"/gallery/{approved.pk}/").status_code == 404
     assert as_(participant).post("/c/fall/plan/sharing/", {"sharing": "everybody"}).status_code == 422
     assert LessonPlan.objects.get().status == "approved"

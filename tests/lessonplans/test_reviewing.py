@@ -82,7 +82,7 @@ def test_only_the_one_who_claimed_it_writes(as_: SignedIn, facilitator: User, co
 
 
 def test_two_reviewers_race_and_one_gets_it(as_: SignedIn, facilitator: User, colleague: User, review: Review) -> None:
-    assert as_(facilitator).post(url(review, "claim/"), {"seen": ""}).status_code == 302
+    assert as_(facilitator).post(url(review, "claim/"), {"seen": ""}).status_code == 303
     late = as_(colleague).post(url(review, "claim/"), {"seen": ""})
     assert late.status_code == 409
     assert "Fran Facilitator has this review by now" in late.content.decode()
@@ -96,7 +96,7 @@ def test_a_review_is_taken_over_knowingly_and_the_audit_says_so(
     page = as_(colleague).get(url(claimed)).content.decode()
     assert "Take it over" in page
     assert "data-confirm" in page
-    assert as_(colleague).post(url(claimed, "claim/"), {"seen": facilitator.pk}).status_code == 302
+    assert as_(colleague).post(url(claimed, "claim/"), {"seen": facilitator.pk}).status_code == 303
     assert Entry.objects.get(action="review.take-over").detail["taken_from"] == facilitator.pk
     assert put(as_(facilitator), claimed, 2, overall="Still mine").status_code == 409
     claimed.refresh_from_db()
@@ -158,7 +158,7 @@ def test_returning_needs_a_comment_for_each_low_row(
     assert "“Outcomes and alignment” is below “Meets” and has no comment." in text
     assert "Typed just now</textarea>" in text
     good = form(claimed, score__outcomes="1", comment__field__wbl_outcomes="Name a standard")
-    assert client.post(url(claimed, "return/"), good).status_code == 302
+    assert client.post(url(claimed, "return/"), good).status_code == 303
     assert LessonPlan.objects.get().status == "returned"
 
 
@@ -185,7 +185,7 @@ def test_return_revise_submit_approve(
     put(reviewer, claimed, claimed.version, comment__field__title="Say where")
     assert "Say where" not in author.get("/c/fall/plan/").content.decode()
     notes["version"] = 2
-    assert reviewer.post(url(claimed, "return/"), notes).status_code == 302
+    assert reviewer.post(url(claimed, "return/"), notes).status_code == 303
     assert Notice.objects.get(user=participant, kind="plan-returned")
     page = author.get("/c/fall/plan/?section=A").content.decode()
     assert page.index('id="field-title"') < page.index("Say where") < page.index('id="field-co_authors"')
@@ -193,12 +193,12 @@ def test_return_revise_submit_approve(
     plan = LessonPlan.objects.get()
     body = {"version": plan.version, "changes": {"title": "Food map of Barrio Logan"}}
     assert author.put("/c/fall/plan/fields/", body, content_type="application/json").status_code == 200
-    assert author.post("/c/fall/plan/submit/", {"version": plan.version + 1}).status_code == 302
+    assert author.post("/c/fall/plan/submit/", {"version": plan.version + 1}).status_code == 303
     second = Review.objects.open().get()
     assert "What changed since the last submission: 1 field" in reviewer.get(url(second)).content.decode()
-    assert reviewer.post(url(second, "claim/"), {"seen": ""}).status_code == 302
+    assert reviewer.post(url(second, "claim/"), {"seen": ""}).status_code == 303
     answer = reviewer.post(url(second, "approve/"), form(second) | all_scores(course))
-    assert answer.status_code == 302
+    assert answer.status_code == 303
     plan.refresh_from_db()
     assert (plan.status, plan.approved_by) == ("approved", facilitator)
     event = ProgressEvent.objects.get(name="approved")
@@ -213,7 +213,7 @@ def test_deciding_twice_is_deciding_once(as_: SignedIn, facilitator: User, claim
     client = as_(facilitator)
     notes = form(claimed) | all_scores(course)
     for _ in range(2):
-        assert client.post(url(claimed, "approve/"), notes).status_code == 302
+        assert client.post(url(claimed, "approve/"), notes).status_code == 303
     assert ProgressEvent.objects.filter(name="approved").count() == 1
     assert Entry.objects.filter(action="plan.approved").count() == 1
     assert client.post(url(claimed, "return/"), {**notes, "n.overall": "Too late"}).status_code == 409

@@ -53,7 +53,7 @@ def test_a_whole_plan_is_submitted_with_a_snapshot_and_word_to_the_facilitators(
 def test_submitting_twice_counts_once(as_: SignedIn, participant: User, plan: LessonPlan) -> None:
     client = as_(participant)
     for _ in range(2):
-        assert client.post("/c/fall/plan/submit/", {"version": plan.version}).status_code == 302
+        assert client.post("/c/fall/plan/submit/", {"version": plan.version}).status_code == 303
     assert Review.objects.count() == 1
     assert PlanVersion.objects.filter(reason="submitted").count() == 1
 
@@ -77,10 +77,10 @@ def test_a_submission_can_be_taken_back_until_someone_reads_it(
 ) -> None:
     client = as_(participant)
     assert "Take it back" in client.get("/c/fall/plan/").content.decode()
-    assert client.post("/c/fall/plan/withdraw/").status_code == 302
+    assert client.post("/c/fall/plan/withdraw/").status_code == 303
     plan = LessonPlan.objects.get()
     assert plan.status == "draft"
-    assert client.post("/c/fall/plan/withdraw/").status_code == 302
+    assert client.post("/c/fall/plan/withdraw/").status_code == 303
     again = actions.submit(
         enrolment=fresh(plan.enrolment), base=plan.version, now=timezone.now(), resources={"continuum"}
     )

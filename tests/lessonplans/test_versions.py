@@ -46,7 +46,7 @@ def test_restoring_makes_a_new_version_and_loses_nothing(
     save(enrolment, 0, title="One")
     version = save(enrolment, 11, title="Two", plan_b="Rain").version
     answer = as_(participant).post("/c/fall/plan/versions/1/restore/", {"version": version})
-    assert answer.status_code == 302
+    assert answer.status_code == 303
     plan = LessonPlan.objects.get()
     assert plan.title == "One"
     assert "plan_b" not in plan.data

@@ -158,7 +158,7 @@ def test_without_a_script_a_form_saves_its_section(as_: SignedIn, participant: U
             f"f.steps.{number}.partner_does": "",
         }
     answer = client.post("/c/fall/plan/?section=G", form)
-    assert answer.status_code == 302
+    assert answer.status_code == 303
     assert answer["Location"].endswith("/c/fall/plan/?section=H")
     assert [row["phase"] for row in LessonPlan.objects.get().data["steps"]] == ["before", "during", "after"]
 
@@ -169,7 +169,7 @@ def test_an_old_form_without_a_script_leaves_alone_what_it_did_not_change(
     client = as_(participant)
     form = everything(client.get("/c/fall/plan/?section=K"))
     put(client, plan.version, learning_note="From the other window")
-    assert client.post("/c/fall/plan/?section=K", {**form, "f.sections_per_year": "4"}).status_code == 302
+    assert client.post("/c/fall/plan/?section=K", {**form, "f.sections_per_year": "4"}).status_code == 303
     kept = LessonPlan.objects.get().data
     assert (kept["sections_per_year"], kept["learning_note"]) == (4, "From the other window")
 
@@ -206,7 +206,7 @@ def test_a_step_page_has_just_its_fields_and_saves_them(as_: SignedIn, participa
     assert 'id="field-title"' in text
     assert 'id="field-skills"' not in text
     answer = client.post("/c/fall/first/plan/", {"f.title": "From the step", "version": "0"})
-    assert answer.status_code == 302
+    assert answer.status_code == 303
     assert LessonPlan.objects.get().title == "From the step"
 
 
