@@ -51,21 +51,58 @@ class Reported:
         return "; ".join(self.facilitators.values())
 
 
+@dataclass(frozen=True)
+class Rights:
+    """What makes a person see records of others: read once, so that not every query asks the roles again.
+
+    Means the same as `reportable_by` of the querysets; a test holds the two together.
+    """
+
+    everything: bool
+    has_role: bool
+    staff_of: frozenset[int]
+    speaks_for: frozenset[int]
+    liaison_in: frozenset[int]
+    facilitates: frozenset[int]
+
+    @classmethod
+    def of(cls, user: User) -> "Rights":
+        if user.is_superuser:
+            return cls(True, True, *[frozenset[int]()] * 4)
+        roles = list(Role.objects.filter(user=user).order_by().values_list("kind", "consortium_id", "college_id"))
+        liaison = [(consortium, college) for kind, consortium, college in roles if kind == Role.Kind.LIAISON]
+        return cls(
+            everything=False,
+            has_role=bool(roles),
+            staff_of=frozenset(consortium for kind, consortium, _ in roles if kind == Role.Kind.STAFF),
+            speaks_for=frozenset(college for _, college in liaison if college),
+            liaison_in=frozenset(consortium for consortium, _ in liaison),
+            facilitates=frozenset(
+                Facilitation.objects.filter(user=user).order_by().values_list("cohort_id", flat=True)
+            ),
+        )
+
+    def sees_all_of(self, cohort: Cohort) -> bool:
+        return self.everything or cohort.consortium_id in self.staff_of or cohort.pk in self.facilitates
+
+
 @dataclass
 class Scope:
     """All that one person's reports can be about, at one moment."""
 
     user: User
     now: datetime
+    rights: Rights
 
     @cached_property
     def cohorts(self) -> dict[int, Reported]:
-        """By id, newest first. Four queries, however many there are."""
-        user = self.user
+        """By id, newest first. Three queries, however many there are."""
+        seen = Cohort.objects.all()
+        if not self.rights.everything:
+            regions = self.rights.staff_of | self.rights.liaison_in
+            seen = seen.filter(Q(consortium__in=regions) | Q(pk__in=self.rights.facilitates))
         rows = list(
-            (Cohort.objects.reportable_by(user) | Cohort.objects.facilitated_by(user))
-            .select_related("edition")
-            .only(
+            seen.select_related("edition").only(
                 "slug", "title", "term", "time_zone", "starts_on", "ends_on", "closes_on", "consortium_id",
                 "edition__digest", "edition__minutes",
             )
@@ -96,29 +133,18 @@ class Scope:
     @cached_property
     def colleges(self) -> list[College]:
         """Colleges whose people may show up: a region's for its staff and facilitators, one's own for a liaison."""
-        if self.user.is_superuser:
-            return list(College.objects.select_related("consortium"))
-        roles = Role.objects.filter(user=self.user)
-        return list(
-            College.objects.filter(
-                Q(consortium__in=roles.filter(kind=Role.Kind.STAFF).values("consortium"))
-                | Q(pk__in=roles.filter(kind=Role.Kind.LIAISON).values("college"))
-                | Q(consortium__in=Cohort.objects.facilitated_by(self.user).values("consortium"))
-            ).only("slug", "name", "consortium_id")
-        )
+        whole = {each.consortium.pk for each in self.cohorts.values() if self.rights.sees_all_of(each.cohort)}
+        seen = Q(consortium__in=whole | self.rights.staff_of) | Q(pk__in=self.rights.speaks_for)
+        return list(College.objects.filter(seen).only("slug", "name", "consortium_id"))
 
 
 def scope(request: HttpRequest) -> Scope:
     """For everybody with a role or a cohort to facilitate; 403 for participants."""
     user = person(request)
-    if not (user.is_superuser or _has_role(user) or Facilitation.objects.filter(user=user).exists()):
+    rights = Rights.of(user)
+    if not (rights.everything or rights.has_role or rights.facilitates):
         raise PermissionDenied("Reports belong to consortium staff, college liaisons and facilitators.")
-    return Scope(user, timezone.now())
-
-
-def _has_role(user: User) -> bool:
-    # Signing in answers this with the person; elsewhere it is a query.
-    return bool(user.has_role) if hasattr(user, "has_role") else user.roles.exists()
+    return Scope(user, timezone.now(), rights)
 
 
 def _labels(consortium: Consortium, name: str) -> dict[str, str]:

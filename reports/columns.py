@@ -5,6 +5,7 @@ this list.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from accounts.models import User
 from cohorts.models import Compensation
@@ -158,17 +159,14 @@ COLUMNS: tuple[Column, ...] = (
 AS_OF = "As of"
 AS_OF_MEANING = "The moment at which everything in the row was true. Days are days where the cohort is."
 
-PAGE = tuple(column for column in COLUMNS if column.short)
+# On a phone one sees the name and the next column: that is the status.
+PAGE = tuple(sorted((column for column in COLUMNS if column.short), key=lambda column: column.header != "Status"))
 
-SORTS: dict[str, Callable[[Row], tuple[object, ...]]] = {
+# What the page may be ordered by; None stands last in either direction.
+SORTS: dict[str, Callable[[Row], Any]] = {
     "name": lambda row: (row.last_name.casefold(), row.first_name.casefold()),
-    "college": lambda row: (row.college.casefold(),),
     "cohort": lambda row: (row.of.cohort.starts_on, row.of.cohort.title),
-    "status": lambda row: (row.status.label,),
-    "seen": lambda row: _none_last(row.get("last_active_at")),
-    "completed": lambda row: _none_last(row.get("completed_at")),
+    "status": lambda row: row.status.label,
+    "seen": lambda row: row.get("last_active_at"),
+    "completed": lambda row: row.get("completed_at"),
 }
-
-
-def _none_last(moment: datetime | None) -> tuple[object, ...]:
-    return (moment is None, moment or 0)

@@ -5,16 +5,16 @@
 import csv
 import io
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import IO, Any
 
 import xlsxwriter
 
-from reports import columns, ledger
+from reports import columns
 from reports.access import Scope
 from reports.columns import COLUMNS, Cell
-from reports.ledger import Filters
+from reports.ledger import Row
 from reports.status import MEANINGS
 
 BOM = "\ufeff"  # without it Excel reads UTF-8 as something else
@@ -29,14 +29,14 @@ def file_name(scope: Scope, ending: str) -> str:
     return f"completions-{scope.as_of:%Y-%m-%d-%H%M}.{ending}"
 
 
-def csv_lines(scope: Scope, filters: Filters) -> Iterator[str]:
+def csv_lines(scope: Scope, parts: Iterable[list[Row]]) -> Iterator[str]:
     """The report as CSV, a chunk of rows at a time."""
     as_of = scope.as_of.isoformat(timespec="seconds")
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     writer.writerow([column.header for column in COLUMNS] + [columns.AS_OF])
     yield BOM + buffer.getvalue()
-    for part in ledger.chunks(scope, filters):
+    for part in parts:
         buffer.seek(0)
         buffer.truncate()
         writer.writerows([_inert(column.value(row)) for column in COLUMNS] + [as_of] for row in part)
@@ -48,7 +48,7 @@ def _inert(cell: Cell) -> Cell:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
 
 
-def xlsx(scope: Scope, filters: Filters, *, words: str) -> IO[bytes]:
+def xlsx(scope: Scope, parts: Iterable[list[Row]], *, words: str) -> IO[bytes]:
     """The report as a workbook in a temporary file, which is gone when it is closed. `words` say what the filters are.
 
     Row after row is written to disk: memory stays the same however many there are. The second sheet explains the first.
@@ -65,7 +65,7 @@ def xlsx(scope: Scope, filters: Filters, *, words: str) -> IO[bytes]:
     sheet.set_column(len(COLUMNS), len(COLUMNS), 28)
     sheet.write_string(0, len(COLUMNS), columns.AS_OF, heading)
     line = 0
-    for part in ledger.chunks(scope, filters):
+    for part in parts:
         for row in part:
             line += 1
             for index, column in enumerate(COLUMNS):

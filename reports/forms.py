@@ -1,7 +1,8 @@
 """The report's filters: a sentence that one edits, kept in the address."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -32,24 +33,13 @@ class FilterForm(forms.Form):
     def __init__(self, data: Mapping[str, str], *, scope: Scope) -> None:
         super().__init__(data)
         self.scope = scope
-        cohorts = [(each.cohort.slug, each.cohort.title) for each in scope.cohorts.values()]
-        colleges = [(code, name) for code, name, _ in _colleges(scope)]
-        self.options: dict[str, Choices] = {
-            "term": [(ALL, "all terms"), *_terms(scope)],
-            "cohort": [("", "all cohorts"), *cohorts],
-            "college": [("", "all colleges"), *colleges, (NONE, "no college")],
-            "facilitator": [("", "any facilitator"), *_facilitators(scope)],
-            "fiscal_year": [("", "any fiscal year"), *((year, f"fiscal year {year}") for year in _fiscal_years(scope))],
-            "status": [
-                ("", "any status"),
-                (FINISHED_CODE, "status completed, in time or late"),
-                *((code, f"status {label.lower()}") for code, label in Status.choices),
-            ],
-        }
         for name, _, label in SENTENCE:
-            wrong = f"There is no {label.lower()} “%(value)s” that you can report on."
+            # Choices are read when a value or the page asks for them: most files need none.
             self.fields[name] = forms.ChoiceField(
-                choices=self.options[name], required=False, label=label, error_messages={"invalid_choice": wrong}
+                choices=partial(OPTIONS[name], scope),
+                required=False,
+                label=label,
+                error_messages={"invalid_choice": f"There is no {label.lower()} “%(value)s” that you can report on."},
             )
 
     def clean_term(self) -> str:
@@ -59,12 +49,11 @@ class FilterForm(forms.Form):
     def filters(self) -> Filters:
         """Of a valid form."""
         given = self.cleaned_data
-        codes = {code: pk for code, _, pk in _colleges(self.scope)} | {NONE: NOBODY}
-        term, chosen = given["term"], given["status"]
+        term, college, chosen = given["term"], given["college"], given["status"]
         return Filters(
             term=None if term == ALL else "" if term == NONE else term,
             cohort=given["cohort"] or None,
-            college=codes[given["college"]] if given["college"] else None,
+            college=_college_codes(self.scope)[college][1] if college else None,
             fiscal_year=given["fiscal_year"] or None,
             facilitator=int(given["facilitator"]) if given["facilitator"] else None,
             statuses=FINISHED if chosen == FINISHED_CODE else frozenset({Status(chosen)}) if chosen else None,
@@ -76,21 +65,22 @@ class FilterForm(forms.Form):
 
     def words(self) -> str:
         """The sentence as it stands: "Fall 2026, all cohorts, all colleges, …"."""
-        return ", ".join(dict(self.options[name])[self.cleaned_data[name]] for name, _, _ in SENTENCE)
+        return ", ".join(dict(OPTIONS[name](self.scope))[self.cleaned_data[name]] for name, _, _ in SENTENCE)
 
     def parts(self) -> Iterator[dict[str, Any]]:
         """The sentence's parts; a filter that offers no choice is left out."""
         for name, before, label in SENTENCE:
             value = self.cleaned_data.get(name, self.data.get(name, ""))
             errors = [str(error) for error in self.errors.get(name, ())]
-            if name in ("facilitator", "fiscal_year") and len(self.options[name]) < 3 and not value:
+            options = OPTIONS[name](self.scope)
+            if name in ("facilitator", "fiscal_year") and len(options) < 3 and not value:
                 continue
             yield {
                 "name": name,
                 "before": before,
                 "label": label,
                 "value": value,
-                "options": self.options[name],
+                "options": options,
                 "errors": errors,
             }
 
@@ -102,28 +92,53 @@ def newest_term(scope: Scope) -> str:
 
 
 def _terms(scope: Scope) -> Choices:
-    return list(
-        {(each.cohort.term or NONE): (each.term or "cohorts without a term") for each in scope.cohorts.values()}.items()
-    )
+    labels = {each.cohort.term or NONE: each.term or "cohorts without a term" for each in scope.cohorts.values()}
+    return [(ALL, "all terms"), *labels.items()]
 
 
-def _colleges(scope: Scope) -> list[tuple[str, str, int]]:
-    """Code in the address, name, id. The code is the slug, with the region's before it where two regions have it."""
+def _cohorts(scope: Scope) -> Choices:
+    return [("", "all cohorts"), *((each.cohort.slug, each.cohort.title) for each in scope.cohorts.values())]
+
+
+def _colleges(scope: Scope) -> Choices:
+    found = [(code, name) for code, (name, _) in _college_codes(scope).items()]
+    return [("", "all colleges"), *found]
+
+
+def _college_codes(scope: Scope) -> dict[str, tuple[str, int]]:
+    """Code in the address → name, id. The code is the slug, with the region’s before it where two regions have it."""
     same = Counter(college.slug for college in scope.colleges)
-    return [
-        (
-            college.slug if same[college.slug] == 1 else f"{college.consortium.slug}.{college.slug}",
-            college.name if same[college.slug] == 1 else f"{college.name} ({college.consortium.short_name})",
-            college.pk,
-        )
-        for college in scope.colleges
-    ]
+    codes: dict[str, tuple[str, int]] = {}
+    for college in scope.colleges:
+        if same[college.slug] == 1:
+            codes[college.slug] = college.name, college.pk
+        else:
+            region = college.consortium
+            codes[f"{region.slug}.{college.slug}"] = f"{college.name} ({region.short_name})", college.pk
+    return codes | {NONE: ("no college", NOBODY)}
 
 
 def _facilitators(scope: Scope) -> Choices:
     names = {pk: name for each in scope.cohorts.values() for pk, name in each.facilitators.items()}
-    return [(str(pk), name) for pk, name in sorted(names.items(), key=lambda pair: (pair[1].casefold(), pair[0]))]
+    by_name = sorted(names.items(), key=lambda pair: (pair[1].casefold(), pair[0]))
+    return [("", "any facilitator"), *((str(pk), name) for pk, name in by_name)]
 
 
-def _fiscal_years(scope: Scope) -> list[str]:
-    return sorted({each.fiscal_year for each in scope.cohorts.values()}, reverse=True)
+def _fiscal_years(scope: Scope) -> Choices:
+    years = sorted({each.fiscal_year for each in scope.cohorts.values()}, reverse=True)
+    return [("", "any fiscal year"), *((year, f"fiscal year {year}") for year in years)]
+
+
+def _statuses(scope: Scope) -> Choices:
+    each = [(code, f"status {label.lower()}") for code, label in Status.choices]
+    return [("", "any status"), (FINISHED_CODE, "status completed, in time or late"), *each]
+
+
+OPTIONS: dict[str, Callable[[Scope], Choices]] = {
+    "term": _terms,
+    "cohort": _cohorts,
+    "college": _colleges,
+    "facilitator": _facilitators,
+    "fiscal_year": _fiscal_years,
+    "status": _statuses,
+}
