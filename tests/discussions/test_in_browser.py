@@ -101,7 +101,7 @@ def test_write_reload_send_reply(page_of, people, live_server):
     page.keyboard.type("What did the lab ask of you?")
     saved(page, "of you?")
     page.get_by_role("button", name="Reply", exact=True).click()
-    page.get_by_text("What did the lab ask of you?").wait_for()
+    page.locator(".replies").get_by_text("What did the lab ask of you?").wait_for()
     assert "#post-" in page.url
     assert Post.objects.get(parent__author=casey).words == 7
 
