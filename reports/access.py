@@ -63,12 +63,11 @@ class Rights:
     staff_of: frozenset[int]
     speaks_for: frozenset[int]
     liaison_in: frozenset[int]
-    facilitates: frozenset[int]
 
     @classmethod
     def of(cls, user: User) -> "Rights":
         if user.is_superuser:
-            return cls(True, True, *[frozenset[int]()] * 4)
+            return cls(True, True, *[frozenset[int]()] * 3)
         roles = list(Role.objects.filter(user=user).order_by().values_list("kind", "consortium_id", "college_id"))
         liaison = [(consortium, college) for kind, consortium, college in roles if kind == Role.Kind.LIAISON]
         return cls(
@@ -77,13 +76,7 @@ class Rights:
             staff_of=frozenset(consortium for kind, consortium, _ in roles if kind == Role.Kind.STAFF),
             speaks_for=frozenset(college for _, college in liaison if college),
             liaison_in=frozenset(consortium for consortium, _ in liaison),
-            facilitates=frozenset(
-                Facilitation.objects.filter(user=user).order_by().values_list("cohort_id", flat=True)
-            ),
         )
-
-    def sees_all_of(self, cohort: Cohort) -> bool:
-        return self.everything or cohort.consortium_id in self.staff_of or cohort.pk in self.facilitates
 
 
 @dataclass
@@ -100,7 +93,8 @@ class Scope:
         seen = Cohort.objects.all()
         if not self.rights.everything:
             regions = self.rights.staff_of | self.rights.liaison_in
-            seen = seen.filter(Q(consortium__in=regions) | Q(pk__in=self.rights.facilitates))
+            charges = Facilitation.objects.filter(user=self.user)
+            seen = seen.filter(Q(consortium__in=regions) | Q(pk__in=charges.values("cohort")))
         rows = list(
             seen.select_related("edition").only(
                 "slug", "title", "term", "time_zone", "starts_on", "ends_on", "closes_on", "consortium_id",
@@ -108,8 +102,8 @@ class Scope:
             )
         )  # fmt: skip
         names: dict[int, dict[int, str]] = defaultdict(dict)
-        charges = Facilitation.objects.filter(cohort__in=[row.pk for row in rows]).select_related("user")
-        for charge in charges.only("cohort_id", "user__first_name", "user__last_name", "user__email"):
+        leads = Facilitation.objects.filter(cohort__in=[row.pk for row in rows]).select_related("user")
+        for charge in leads.only("cohort_id", "user__first_name", "user__last_name", "user__email"):
             names[charge.cohort_id][charge.user_id] = charge.user.name
         consortia = Consortium.objects.in_bulk({row.consortium_id for row in rows})
         words = {pk: (_labels(each, "terms"), _labels(each, "disciplines")) for pk, each in consortia.items()}
@@ -117,6 +111,11 @@ class Scope:
             row.pk: Reported(row, consortia[row.consortium_id], *words[row.consortium_id], names[row.pk])
             for row in rows
         }
+
+    def sees_all_of(self, cohort: int) -> bool:
+        """Everybody in it; otherwise only the people of the colleges for which this person speaks."""
+        reported, rights = self.cohorts[cohort], self.rights
+        return rights.everything or reported.consortium.pk in rights.staff_of or self.user.pk in reported.facilitators
 
     @cached_property
     def consortium(self) -> Consortium | None:
@@ -133,18 +132,19 @@ class Scope:
     @cached_property
     def colleges(self) -> list[College]:
         """Colleges whose people may show up: a region's for its staff and facilitators, one's own for a liaison."""
-        whole = {each.consortium.pk for each in self.cohorts.values() if self.rights.sees_all_of(each.cohort)}
+        whole = {each.consortium.pk for pk, each in self.cohorts.items() if self.sees_all_of(pk)}
         seen = Q(consortium__in=whole | self.rights.staff_of) | Q(pk__in=self.rights.speaks_for)
-        return list(College.objects.filter(seen).only("slug", "name", "consortium_id"))
+        rows = College.objects.filter(seen).select_related("consortium")
+        return list(rows.only("slug", "name", "consortium__slug", "consortium__short_name"))
 
 
 def scope(request: HttpRequest) -> Scope:
     """For everybody with a role or a cohort to facilitate; 403 for participants."""
     user = person(request)
-    rights = Rights.of(user)
-    if not (rights.everything or rights.has_role or rights.facilitates):
+    found = Scope(user, timezone.now(), Rights.of(user))
+    if not (found.rights.has_role or found.cohorts):
         raise PermissionDenied("Reports belong to consortium staff, college liaisons and facilitators.")
-    return Scope(user, timezone.now(), rights)
+    return found
 
 
 def _labels(consortium: Consortium, name: str) -> dict[str, str]:

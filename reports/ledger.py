@@ -171,7 +171,7 @@ def _invitations(scope: Scope, filters: Filters) -> QuerySet[Invitation]:
 def _narrow(scope: Scope, filters: Filters) -> Q:
     """What this person may see of what the filters leave: whole cohorts, of others a liaison's people."""
     chosen = filters.cohorts(scope)
-    whole = [pk for pk in chosen if scope.rights.sees_all_of(scope.cohorts[pk].cohort)]
+    whole = [pk for pk in chosen if scope.sees_all_of(pk)]
     where = Q(cohort__in=whole)
     if len(whole) < len(chosen):
         where |= Q(cohort__in=chosen, college__in=scope.rights.speaks_for)
