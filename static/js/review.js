@@ -98,6 +98,6 @@ function start(form) {
       return;
     }
     ready = true;
-    form.requestSubmit(button);
+    setTimeout(() => form.requestSubmit(button)); // not before this submission has ended: a form ignores a second one meanwhile
   });
 }
