@@ -1,6 +1,6 @@
 import secrets
 import zoneinfo
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -115,7 +115,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_career_education = models.BooleanField("career education", default=False)
     time_zone = models.CharField(max_length=60, blank=True, validators=[validate_time_zone])
     calendar_secret = models.CharField(max_length=40, unique=True, default=new_calendar_secret, editable=False)
-    is_active = models.BooleanField(default=True)  # type: ignore[misc]  # the base has it as a constant
+    is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField("may use the administration pages", default=False)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -123,7 +123,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         ordering = ["last_name", "first_name", "pk"]

@@ -8,6 +8,8 @@ from cohorts.access import Place
 from cohorts.completion import ItemStanding, ModuleStanding
 from cohorts.models import Certificate, Enrolment
 from cohorts.schedule import Due
+from foundation.notices import registry
+from foundation.notices.models import Notice
 from lessonplans.models import LessonPlan
 
 VERBS = {"page": "Read", "discussion": "Join in", "check": "Take", "plan": "Write", "survey": "Answer"}
@@ -92,6 +94,13 @@ def _is_met(place: Place, due: Due) -> bool:
     """A date to post by is met by the post alone; the others by the whole item."""
     standing = place.standing.by_key[due.item.key]
     return standing.done or (due.key.endswith(":post_by") and standing.begun)
+
+
+def replies_to(place: Place) -> list[tuple[Notice, str]]:
+    """What others answered and this person has not read yet, newest first, each with its words."""
+    kind = registry.get("reply")
+    mine = Notice.objects.filter(user=place.user, read_at=None, kind=kind.name, url__startswith=f"/c/{place.cohort.slug}/")
+    return [(notice, kind.subject(notice.data)) for notice in mine[:5]]
 
 
 def plan_stage(plan: LessonPlan | None) -> str:

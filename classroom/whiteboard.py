@@ -18,6 +18,7 @@ SORTS = {"name": "name", "seen": "last seen", "behind": "furthest behind", "done
 SILENT_AFTER = timedelta(days=7)
 UNANSWERED_AFTER = timedelta(hours=48)
 WEEKS_OF_ACTIVITY = 6
+SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Today:
 
     silent: list[Row]
     behind: list[Row]
+    more_behind: int
     unanswered: list[Post]
     plans_waiting: int
     invitations_open: int
@@ -91,17 +93,19 @@ def today(place: Place, rows: list[Row]) -> Today:
     unfinished = [row for row in rows if not row.standing.complete]
     lost = place.now - SILENT_AFTER
     silent = [row for row in unfinished if running and (row.enrolment.last_active_at or row.enrolment.enrolled_at) < lost]
+    behind = sorted((row for row in unfinished if row.late and row not in silent), key=lambda row: -row.late)
     answered = Q(replies__withdrawn_at=None, replies__isnull=False)
     unanswered = (
         Post.objects.filter(cohort=place.cohort, parent=None, withdrawn_at=None, enrolment__isnull=False, created_at__lt=place.now - UNANSWERED_AFTER)
         .annotate(answer_count=Count("replies", filter=answered))
         .filter(answer_count=0)
         .select_related("author")
-        .order_by("created_at", "pk")[:8]
+        .order_by("created_at", "pk")[:SHOWN]
     )
     return Today(
         silent=silent,
-        behind=[row for row in unfinished if row.late and row not in silent],
+        behind=behind[:SHOWN],
+        more_behind=max(0, len(behind) - SHOWN),
         unanswered=list(unanswered),
         plans_waiting=sum(row.plan_status == LessonPlan.Status.SUBMITTED for row in rows),
         invitations_open=Invitation.objects.open().filter(cohort=place.cohort).count(),

@@ -130,7 +130,7 @@ SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
 REDIS_URL = env.str("REDIS_URL", default="")
 BROKER_DIR = DATA_DIR / "broker"
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
-CELERY_BROKER_TRANSPORT_OPTIONS = (
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = (
     {"socket_timeout": 2, "socket_connect_timeout": 2, "visibility_timeout": 600, "max_retries": 1}
     if REDIS_URL
     else {"data_folder_in": str(BROKER_DIR), "data_folder_out": str(BROKER_DIR), "control_folder": str(BROKER_DIR / "control"), "polling_interval": 0.05}

@@ -8,7 +8,6 @@ from classroom import overview
 from cohorts import access, activities, schedule
 from cohorts import actions as cohort_actions
 from cohorts.models import Announcement
-from foundation.notices.models import Notice
 from lessonplans.models import LessonPlan
 
 
@@ -33,7 +32,7 @@ def cohort(request: HttpRequest, cohort: str) -> HttpResponse:
             "standing": here.standing,
             "next_step": overview.next_step(here),
             "dates": overview.coming_dates(here, within=timedelta(days=8)),
-            "replies": Notice.objects.filter(user=here.user, read_at=None, kind="reply", url__startswith=f"/c/{here.cohort.slug}/")[:5],
+            "replies": overview.replies_to(here),
             "plan": plan,
             "stage": overview.plan_stage(plan),
         }

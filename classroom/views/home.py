@@ -35,6 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
         request,
         "classroom/home.html",
         {
+            "title": "My courses" if taking or facilitating else f"Welcome, {user.get_short_name()}",
             "consortium": taking[0].cohort.consortium if taking else facilitating[0].consortium if facilitating else None,
             "courses": [(enrolment, progress.standing(enrolment.cohort, enrolment, now)) for enrolment in taking[:5]],
             "earlier_courses": taking[5:],
