@@ -223,7 +223,7 @@ class Joined(Aggregate):
     output_field = TextField()
 
     def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        pattern = "%(function)s(%(distinct)s%(expressions)s, ',')%(filter)s"
+        pattern = "%(function)s(%(expressions)s, ',')"
         return self.as_sql(compiler, connection, function="STRING_AGG", template=pattern, **extra)
 
 
