@@ -31,3 +31,5 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA synchronous=OFF; " + DATABASES["default"]["OPTIONS"].get(
         "init_command", ""
     )
+
+SECOND_FACTOR_REQUIRED = False  # asked for in the tests that are about it
