@@ -91,7 +91,7 @@ def submission(request: HttpRequest, cohort: str, plan_id: int) -> tuple[cohorts
     """
     place = cohorts.facilitator(request, cohort)
     course = course_at(place)
-    reviews = Review.objects.filter(plan=plan_id, plan__enrolment__cohort=place.cohort).exclude(
+    reviews = Review.objects.filter(plan__pk=plan_id, plan__enrolment__cohort=place.cohort).exclude(
         state=Review.State.WITHDRAWN
     )
     review = reviews.select_related(
