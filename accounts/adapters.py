@@ -25,7 +25,10 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no ty
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
-    """Nobody signs up by themselves: people come by invitation. Links in mail start with the configured address, not with a request's host."""
+    """Nobody signs up by themselves: people come by invitation.
+
+    Links in mail start with the configured address, not with a request's host.
+    """
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

@@ -14,7 +14,20 @@ class UserAdmin(DjangoUserAdmin[User]):
     readonly_fields = ["last_login", "joined_at"]
     fieldsets = [
         (None, {"fields": ["email", "password"]}),
-        ("Profile", {"fields": ["first_name", "last_name", "college", "position", "discipline", "is_career_education", "time_zone"]}),
+        (
+            "Profile",
+            {
+                "fields": [
+                    "first_name",
+                    "last_name",
+                    "college",
+                    "position",
+                    "discipline",
+                    "is_career_education",
+                    "time_zone",
+                ]
+            },
+        ),
         ("Rights", {"fields": ["is_active", "is_staff", "is_superuser"]}),
         ("Times", {"fields": ["last_login", "joined_at"]}),
     ]

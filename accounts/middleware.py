@@ -4,11 +4,10 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.cache import add_never_cache_headers
 
 from accounts import policies
 
@@ -34,13 +33,18 @@ class CompressTextMiddleware(GZipMiddleware):
 
 
 class SignInMiddleware(LoginRequiredMiddleware):
-    """Every page asks for sign-in unless its view says otherwise; a script that saves is told 401 instead of a redirect."""
+    """Every page asks for sign-in unless its view says otherwise; a script that saves is told 401 instead of a
+    redirect.
+    """
 
     def handle_no_permission(  # type: ignore[override]  # Django only ever redirects
         self, request: HttpRequest, view_func: Any
     ) -> HttpResponseBase:
         if wants_status(request):
-            return JsonResponse({"error": "signed-out", "message": "Your session ended. Sign in again; what you wrote is kept here."}, status=401)
+            return JsonResponse(
+                {"error": "signed-out", "message": "Your session ended. Sign in again; what you wrote is kept here."},
+                status=401,
+            )
         return super().handle_no_permission(request, view_func)
 
 
@@ -54,17 +58,21 @@ class PersonMiddleware:
         user = request.user
         if not user.is_authenticated:
             return self.get_response(request)
-        if settings.SECOND_FACTOR_REQUIRED and policies.is_page_beyond_accounts(request.path) and policies.lacks_second_factor(user):
+        if (
+            settings.SECOND_FACTOR_REQUIRED
+            and policies.is_page_beyond_accounts(request.path)
+            and policies.lacks_second_factor(user)
+        ):
             if wants_status(request):
-                return JsonResponse({"error": "second-factor", "message": "Set up your second factor first."}, status=403)
+                return JsonResponse(
+                    {"error": "second-factor", "message": "Set up your second factor first."}, status=403
+                )
             return redirect("mfa_index")
         if user.time_zone:
             with timezone.override(zoneinfo.ZoneInfo(user.time_zone)):
                 response = self.get_response(request)
         else:
             response = self.get_response(request)
-        if isinstance(response, HttpResponse) or getattr(response, "streaming", False):
-            if not response.has_header("Cache-Control"):
-                add_never_cache_headers(response)
-                response["Cache-Control"] = "no-store, private"
+        if not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "no-store, private"
         return response

@@ -44,7 +44,9 @@ class Consortium(models.Model):
     short_name = models.CharField(max_length=80)
     time_zone = models.CharField(max_length=60, default="America/Los_Angeles", validators=[validate_time_zone])
     values = models.JSONField(default=dict, blank=True, help_text="The region file as it was loaded.")
-    overrides = models.JSONField(default=dict, blank=True, help_text="What an administrator changed; stands before the file.")
+    overrides = models.JSONField(
+        default=dict, blank=True, help_text="What an administrator changed; stands before the file."
+    )
 
     objects = ConsortiumQuerySet.as_manager()
 
@@ -97,7 +99,9 @@ def new_calendar_secret() -> str:
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person with an e-mail address and a profile; what they may do comes from roles and cohorts, never from here, except the administrator."""
+    """A person with an e-mail address and a profile; what they may do comes from roles and cohorts, never from here,
+    except the administrator.
+    """
 
     class Position(models.TextChoices):
         FULL_TIME = "full-time", "Full-time faculty"
@@ -111,7 +115,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     last_name = models.CharField(max_length=80, blank=True)
     college = models.ForeignKey(College, null=True, blank=True, on_delete=models.PROTECT, related_name="people")
     position = models.CharField("role at the college", max_length=24, choices=Position, blank=True)
-    discipline = models.CharField(max_length=80, blank=True, help_text="Code of the region's list, or the person's own words.")
+    discipline = models.CharField(
+        max_length=80, blank=True, help_text="Code of the region's list, or the person's own words."
+    )
     is_career_education = models.BooleanField("career education", default=False)
     time_zone = models.CharField(max_length=60, blank=True, validators=[validate_time_zone])
     calendar_secret = models.CharField(max_length=40, unique=True, default=new_calendar_secret, editable=False)
@@ -153,7 +159,9 @@ class RoleQuerySet(models.QuerySet["Role"]):
 
 
 class Role(models.Model):
-    """What a person is to a consortium beyond taking the course: may facilitate, works for it, or speaks for one college."""
+    """What a person is to a consortium beyond taking the course: may facilitate, works for it, or speaks for one
+    college.
+    """
 
     class Kind(models.TextChoices):
         FACILITATOR = "facilitator", "May facilitate"
@@ -165,16 +173,27 @@ class Role(models.Model):
     kind = models.CharField(max_length=12, choices=Kind)
     college = models.ForeignKey(College, null=True, blank=True, on_delete=models.CASCADE, related_name="liaisons")
     granted_at = models.DateTimeField(default=timezone.now, editable=False)
-    granted_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", editable=False)
+    granted_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", editable=False
+    )
 
     objects = RoleQuerySet.as_manager()
 
     class Meta:
         ordering = ["consortium", "kind", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["user", "consortium", "kind"], condition=Q(college=None), name="one_role_of_a_kind"),
-            models.UniqueConstraint(fields=["user", "college", "kind"], condition=Q(college__isnull=False), name="one_liaison_role_a_college"),
-            models.CheckConstraint(condition=(Q(kind="liaison") & Q(college__isnull=False)) | (~Q(kind="liaison") & Q(college=None)), name="liaison_has_college"),
+            models.UniqueConstraint(
+                fields=["user", "consortium", "kind"], condition=Q(college=None), name="one_role_of_a_kind"
+            ),
+            models.UniqueConstraint(
+                fields=["user", "college", "kind"],
+                condition=Q(college__isnull=False),
+                name="one_liaison_role_a_college",
+            ),
+            models.CheckConstraint(
+                condition=(Q(kind="liaison") & Q(college__isnull=False)) | (~Q(kind="liaison") & Q(college=None)),
+                name="liaison_has_college",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -9,7 +9,9 @@ def is_page_beyond_accounts(path: str) -> bool:
 
 
 def lacks_second_factor(user: User) -> bool:
-    """Whether this person must have a second factor and has none: staff roles and administrators see other people's records."""
+    """Whether this person must have a second factor and has none: staff roles and administrators see other people's
+    records.
+    """
     has_role = user.has_role if hasattr(user, "has_role") else user.roles.exists()
     if not (user.is_superuser or has_role):
         return False

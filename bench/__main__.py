@@ -1,7 +1,9 @@
 """`make bench`: what people do, measured against a view that does nothing behind the same server, session and sign-in.
 
-Needs PostgreSQL and Redis on loopback (DATABASE_URL, REDIS_URL name others). Makes a database of its own and removes it. Figures are of one run on one
-machine: the ratios are what to compare, never the times. `python -m bench home reply` measures only what has these words in its name.
+Needs PostgreSQL and Redis on loopback (DATABASE_URL, REDIS_URL name others). Makes a database of its own and removes
+it. Figures are of one run on one
+machine: the ratios are what to compare, never the times. `python -m bench home reply` measures only what has these
+words in its name.
 """
 
 import json
@@ -21,6 +23,7 @@ import psycopg
 from bench.measure import Browser, Figures, Operation, measure
 from bench.servers import running
 
+WIDTHS = (9, 8, 8, 9, 9, 8, 6, 9)
 DATABASE = f"wbl_bench_{os.getpid()}"
 
 
@@ -61,7 +64,9 @@ def run(environment: dict[str, str], wanted: list[str]) -> None:
     from bench import people
 
     world = people.make(timezone.now())
-    operations = [o for o in _operations(world) if o.name == "nothing" or not wanted or any(word in o.name for word in wanted)]
+    operations = [
+        o for o in _operations(world) if o.name == "nothing" or not wanted or any(word in o.name for word in wanted)
+    ]
     statements = {operation.name: _statements(operation, world) for operation in operations}
     with running({**environment, "DJANGO_SETTINGS_MODULE": "bench.settings"}) as servers:
         figures = []
@@ -78,8 +83,10 @@ def _operations(world: "people.World") -> list[Operation]:  # type: ignore[name-
 
     def reply(browser: Browser, n: int) -> None:
         thread = world.threads[n % len(world.threads)]
-        body = "I would ask them twice, once before and once after, since what they say the second time is what they found out. " * 2
-        browser.post(f"{talk}posts/{thread}/replies/", {"body": body, "token": secrets.token_urlsafe(12)}, expect=(303,))
+        body = "I would ask them twice, since what they say the second time is what they found out. " * 3
+        browser.post(
+            f"{talk}posts/{thread}/replies/", {"body": body, "token": secrets.token_urlsafe(12)}, expect=(303,)
+        )
 
     return [
         Operation("nothing", lambda browser, n: browser.get("/bench/nothing/"), times=200),
@@ -102,9 +109,16 @@ def _whole_check(address: str, answers: dict[str, object]) -> Callable[[Browser,
         number = int(re.search(r"attempts/(\d+)/submit/", text)[1])  # type: ignore[index]
         version = int(re.search(r'name="version" value="(\d+)"', text)[1])  # type: ignore[index]
         for name, answer in answers.items():
-            saved = browser.put(f"{address}answers/", json.dumps({"version": version, "attempt": number, "answers": {name: answer}}).encode())
+            saved = browser.put(
+                f"{address}answers/",
+                json.dumps({"version": version, "attempt": number, "answers": {name: answer}}).encode(),
+            )
             version = json.loads(saved)["version"]
-        browser.post(f"{address}attempts/{number}/submit/", {"version": str(version), "anyway": "1", **_fields(answers)}, expect=(302,))
+        browser.post(
+            f"{address}attempts/{number}/submit/",
+            {"version": str(version), "anyway": "1", **_fields(answers)},
+            expect=(302,),
+        )
         browser.get(f"{address}attempts/{number}/")
 
     return run
@@ -133,8 +147,12 @@ def _statements(operation: Operation, world: "people.World") -> int:  # type: ig
             self.client.cookies["__Host-session"] = session
             self.csrf, self.bytes = "", 0
 
-        def _ask(self, method: str, path: str, body: bytes | None, headers: dict[str, str], expect: tuple[int, ...]) -> bytes:
-            answer = self.client.generic(method, path, body or b"", headers.get("Content-Type", "text/html"), headers={**headers})
+        def _ask(
+            self, method: str, path: str, body: bytes | None, headers: dict[str, str], expect: tuple[int, ...]
+        ) -> bytes:
+            answer = self.client.generic(
+                method, path, body or b"", headers.get("Content-Type", "text/html"), headers={**headers}
+            )
             if answer.status_code not in expect:
                 raise RuntimeError(f"{method} {path} answered {answer.status_code}")
             return answer.getvalue()
@@ -147,11 +165,19 @@ def _statements(operation: Operation, world: "people.World") -> int:  # type: ig
 
 
 def report(figures: list[Figures], statements: dict[str, int]) -> None:
-    model = next((line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")), "?")
+    model = next(
+        (
+            line.split(":")[1].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if line.startswith("model name")
+        ),
+        "?",
+    )
     unit = next(f.cpu for f in figures if f.name == "nothing")
     print(f"\n{platform.platform()}, {os.cpu_count()} cores, {model}, Python {platform.python_version()}")
     print("CPU over all server processes, the database included; wall times alone; requests at 8 clients\n")
-    print(f"{'operation':<22}{'CPU ms':>9}{'ratio':>8}{'target':>8}{'p50 ms':>9}{'p95 ms':>9}{'per s':>8}{'SQL':>6}{'bytes':>9}")
+    heads = zip(("CPU ms", "ratio", "target", "p50 ms", "p95 ms", "per s", "SQL", "bytes"), WIDTHS, strict=True)
+    print(f"{'operation':<22}" + "".join(f"{head:>{width}}" for head, width in heads))
     for f in figures:
         target = f"{f.target:g}" if f.target else ""
         print(

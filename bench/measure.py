@@ -1,4 +1,7 @@
-"""Measuring an operation: CPU over all server processes, wall time alone, throughput at eight clients, bytes as they would cross the network."""
+"""Measuring an operation:
+
+CPU over all server processes, wall time alone, throughput at eight clients, bytes as they would cross the network.
+"""
 
 import gzip
 import http.client
@@ -38,7 +41,9 @@ class Browser:
     def put(self, path: str, body: bytes) -> bytes:
         return self._ask("PUT", path, body, {"Content-Type": "application/json", "X-Requested-With": "fetch"}, (200,))
 
-    def _ask(self, method: str, path: str, body: bytes | None, headers: dict[str, str], expect: tuple[int, ...]) -> bytes:
+    def _ask(
+        self, method: str, path: str, body: bytes | None, headers: dict[str, str], expect: tuple[int, ...]
+    ) -> bytes:
         self.connection.request(method, path, body=body, headers={**self.headers, **headers})
         answer = self.connection.getresponse()
         content = answer.read()

@@ -21,12 +21,14 @@ from modules.models import Edition, Item
 from modules.outline import ItemOutline
 
 PEOPLE = 60
-WORDS = "When I first worked in a place like that I learned to ask before I did anything, and to write down what I was told. "
+WORDS = "When I first worked in a place like that I learned to ask before I did anything, and to note what I was told. "
 
 
 @dataclass(frozen=True)
 class World:
-    """The cohort, its items of the first module by kind, sessions of participants and of staff, and right answers of the check."""
+    """The cohort, its items of the first module by kind, sessions of participants and of staff, and right answers of
+    the check.
+    """
 
     cohort: Cohort
     item: dict[str, ItemOutline]
@@ -44,7 +46,14 @@ def make(now: datetime) -> World:
     edition = Edition.objects.filter(consortium=consortium).newest()[0]
     monday = now.date() - timedelta(days=now.date().weekday() + 7)
     cohort = planning.make_cohort(
-        consortium=consortium, edition=edition, title="Bench", term="2026-fall", starts_on=monday, facilitators=[staff], by=staff, now=now
+        consortium=consortium,
+        edition=edition,
+        title="Bench",
+        term="2026-fall",
+        starts_on=monday,
+        facilitators=[staff],
+        by=staff,
+        now=now,
     )
     first = {item.kind: item for item in reversed(cohort.edition.outline.modules[0].items)}
     enrolments = [_enrol(number, cohort, colleges[number % len(colleges)], now) for number in range(PEOPLE)]
@@ -63,7 +72,13 @@ def make(now: datetime) -> World:
 
 
 def _enrol(number: int, cohort: Cohort, college: College, now: datetime) -> Enrolment:
-    user = User(email=f"person{number}@bench.example", first_name="Person", last_name=f"Number {number}", college=college, position="full-time")
+    user = User(
+        email=f"person{number}@bench.example",
+        first_name="Person",
+        last_name=f"Number {number}",
+        college=college,
+        position="full-time",
+    )
     user.set_unusable_password()
     user.save()
     return Enrolment.objects.create(cohort=cohort, user=user, college=college, enrolled_at=now, last_active_at=now)

@@ -1,4 +1,7 @@
-"""The production processes for a measurement: PostgreSQL's database, Redis's, the web server and a worker, and the CPU time they all used."""
+"""The production processes for a measurement:
+
+PostgreSQL's database, Redis's, the web server and a worker, and the CPU time they all used.
+"""
 
 import os
 import signal
@@ -61,7 +64,9 @@ def running(environment: dict[str, str]) -> Iterator[Servers]:
         [sys.executable, "-m", "celery", "-A", "wbl_course", "worker", "-l", "warning"],
     ]
     for command in commands:
-        servers.groups.append(subprocess.Popen(command, env=environment, start_new_session=True, stdout=subprocess.DEVNULL))
+        servers.groups.append(
+            subprocess.Popen(command, env=environment, start_new_session=True, stdout=subprocess.DEVNULL)
+        )
     try:
         _wait_for(port)
         yield servers

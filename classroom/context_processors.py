@@ -7,7 +7,10 @@ from foundation.notices.models import Notice
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:
-    """What the top bar shows: unread notices, and the pages that belong to the person. Counted only where the bar is drawn."""
+    """What the top bar shows: unread notices, and the pages that belong to the person.
+
+    Counted only where the bar is drawn.
+    """
     user = getattr(request, "user", None)
     if not isinstance(user, User):
         return {}

@@ -10,7 +10,9 @@ class OverrideForm(forms.Form):
     """A facilitator's word that an item counts as done."""
 
     item = forms.ChoiceField(label="What counts as done")
-    reason = forms.CharField(label="Why", max_length=300, help_text="Stays with the participant's record, with your name.")
+    reason = forms.CharField(
+        label="Why", max_length=300, help_text="Stays with the participant's record, with your name."
+    )
 
     def __init__(self, *args: Any, items: Iterable[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

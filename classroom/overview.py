@@ -52,8 +52,14 @@ def stations(place: Place) -> list[Station]:
     for standing in place.standing.modules:
         state = standing.state
         is_here = bool(place.standing.next) and place.standing.next.item.module == standing.module.slug  # type: ignore[union-attr]
-        css = "station-here" if is_here and state != "done" else {"done": "station-done", "begun": "station-part", "locked": "station-locked"}.get(state, "")
-        said = standing.locked or (f"{standing.count_done} of {len(standing.items)} done" if state == "begun" else words[state])
+        css = (
+            "station-here"
+            if is_here and state != "done"
+            else {"done": "station-done", "begun": "station-part", "locked": "station-locked"}.get(state, "")
+        )
+        said = standing.locked or (
+            f"{standing.count_done} of {len(standing.items)} done" if state == "begun" else words[state]
+        )
         result.append(Station(standing, f"/c/{place.cohort.slug}/{standing.module.slug}/", css, said))
     return result
 
@@ -99,7 +105,9 @@ def _is_met(place: Place, due: Due) -> bool:
 def replies_to(place: Place) -> list[tuple[Notice, str]]:
     """What others answered and this person has not read yet, newest first, each with its words."""
     kind = registry.get("reply")
-    mine = Notice.objects.filter(user=place.user, read_at=None, kind=kind.name, url__startswith=f"/c/{place.cohort.slug}/")
+    mine = Notice.objects.filter(
+        user=place.user, read_at=None, kind=kind.name, url__startswith=f"/c/{place.cohort.slug}/"
+    )
     return [(notice, kind.subject(notice.data)) for notice in mine[:5]]
 
 

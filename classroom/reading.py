@@ -37,8 +37,14 @@ def _mark_read(request: HttpRequest, place: Place, item: ItemOutline) -> HttpRes
     if wants_status(request):
         return HttpResponse(status=204)
     after = place.standing.after(item.key)
-    return redirect(f"/c/{place.cohort.slug}/{after.item.key}/" if after and not after.locked else f"/c/{place.cohort.slug}/{item.module}/")
+    return redirect(
+        f"/c/{place.cohort.slug}/{after.item.key}/"
+        if after and not after.locked
+        else f"/c/{place.cohort.slug}/{item.module}/"
+    )
 
 
 def _outcomes(place: Place, item: ItemOutline, slugs: list[str]) -> list[str]:
-    return [outcome["text"] for outcome in place.outline.module_by_slug[item.module].outcomes if outcome["slug"] in slugs]
+    return [
+        outcome["text"] for outcome in place.outline.module_by_slug[item.module].outcomes if outcome["slug"] in slugs
+    ]

@@ -1,4 +1,7 @@
-"""The facilitator's board: one row a participant, one cell a module, and today's short list. A fixed number of queries, however many people."""
+"""The facilitator's board: one row a participant, one cell a module, and today's short list.
+
+A fixed number of queries, however many people.
+"""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -92,11 +95,19 @@ def today(place: Place, rows: list[Row]) -> Today:
     running = place.cohort.starts_on <= place.now.astimezone(place.cohort.zone).date()
     unfinished = [row for row in rows if not row.standing.complete]
     lost = place.now - SILENT_AFTER
-    silent = [row for row in unfinished if running and (row.enrolment.last_active_at or row.enrolment.enrolled_at) < lost]
+    silent = [
+        row for row in unfinished if running and (row.enrolment.last_active_at or row.enrolment.enrolled_at) < lost
+    ]
     behind = sorted((row for row in unfinished if row.late and row not in silent), key=lambda row: -row.late)
     answered = Q(replies__withdrawn_at=None, replies__isnull=False)
     unanswered = (
-        Post.objects.filter(cohort=place.cohort, parent=None, withdrawn_at=None, enrolment__isnull=False, created_at__lt=place.now - UNANSWERED_AFTER)
+        Post.objects.filter(
+            cohort=place.cohort,
+            parent=None,
+            withdrawn_at=None,
+            enrolment__isnull=False,
+            created_at__lt=place.now - UNANSWERED_AFTER,
+        )
         .annotate(answer_count=Count("replies", filter=answered))
         .filter(answer_count=0)
         .select_related("author")
@@ -126,6 +137,8 @@ def _activity(place: Place, enrolments: list[Enrolment]) -> dict[int, tuple[int,
     """Facts in each of the cohort's last six weeks, for the sparkline."""
     counts: Counter[tuple[int, int]] = Counter()
     since = place.now - timedelta(weeks=WEEKS_OF_ACTIVITY)
-    for pk, at in ProgressEvent.objects.filter(enrolment__in=enrolments, at__gte=since).values_list("enrolment", "at").order_by():
+    for pk, at in (
+        ProgressEvent.objects.filter(enrolment__in=enrolments, at__gte=since).values_list("enrolment", "at").order_by()
+    ):
         counts[pk, min((place.now - at).days // 7, WEEKS_OF_ACTIVITY - 1)] += 1
     return {e.pk: tuple(counts[e.pk, week] for week in reversed(range(WEEKS_OF_ACTIVITY))) for e in enrolments}

@@ -48,13 +48,21 @@ def place(request: HttpRequest, slug: str) -> Place:
     user = signed_in(request)
     enrolments = Enrolment.objects.active().filter(user=user, cohort__slug=slug)
     enrolment = (
-        enrolments.select_related("cohort__consortium", "cohort__edition__course", "college").defer(*(f"cohort__{f}" for f in HEAVY)).first()
+        enrolments.select_related("cohort__consortium", "cohort__edition__course", "college")
+        .defer(*(f"cohort__{f}" for f in HEAVY))
+        .first()
     )
     if enrolment is not None:
         cohort = enrolment.cohort
         is_facilitator = _may_be_facilitator(user) and Cohort.objects.facilitated_by(user).filter(pk=cohort.pk).exists()
         return Place(user, cohort, enrolment, is_facilitator, timezone.now())
-    found = Cohort.objects.facilitated_by(user).select_related("consortium", "edition__course").defer(*HEAVY).filter(slug=slug).first()
+    found = (
+        Cohort.objects.facilitated_by(user)
+        .select_related("consortium", "edition__course")
+        .defer(*HEAVY)
+        .filter(slug=slug)
+        .first()
+    )
     if found is None:
         raise refusal(user, slug)
     return Place(user, found, None, True, timezone.now())
@@ -77,7 +85,9 @@ def facilitator(request: HttpRequest, slug: str) -> Place:
 
 
 def item(here: Place, module: str, slug: str, *, kind: str | None = None) -> ItemOutline:
-    """An item of the cohort's edition by its slugs; 404 where there is none (of that kind), 403 where it is still locked for this participant."""
+    """An item of the cohort's edition by its slugs; 404 where there is none (of that kind), 403 where it is still
+    locked for this participant.
+    """
     found = here.outline.by_key.get(f"{module}/{slug}")
     if found is None or (kind is not None and found.kind != kind):
         raise Http404

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Activity:
-    """`page(request, place, item)` answers GET and POST at the item's address; `needs(item)` gives what counts as done."""
+    """`page(request, place, item)` answers GET and POST at its address; `needs(item)` gives what counts as done."""
 
     kind: str
     page: Callable[[HttpRequest, "Place", ItemOutline], HttpResponse]

@@ -1,6 +1,8 @@
-"""What is done, what is missing and why something is locked: one pure function over the facts of a person and the rules of their edition.
+"""What is done, what is missing and why something is locked: one pure function over the facts of a person and the rules
+of their edition.
 
-It reads no clock and no database. The rules come from the edition's items through the kinds' needs (wbl-course §2, "Completion").
+It reads no clock and no database. The rules come from the edition's items through the kinds' needs (wbl-course §2,
+"Completion").
 """
 
 from collections import Counter
@@ -15,7 +17,10 @@ from modules.outline import ItemOutline, ModuleOutline, Outline
 
 @dataclass(frozen=True)
 class Need:
-    """One thing an item asks for: so many facts of a name. `gates` says whether later items wait for it; what depends on other people never does."""
+    """One thing an item asks for: so many facts of a name.
+
+    `gates` says whether later items wait for it; what depends on other people never does.
+    """
 
     fact: str
     count: int
@@ -53,7 +58,11 @@ class ItemStanding:
         """In words, what is still to do here."""
         if self.done:
             return ()
-        return tuple(need.words if not have else f"{need.words} ({have} of {need.count})" for need, have in self.needs if have < need.count)
+        return tuple(
+            need.words if not have else f"{need.words} ({have} of {need.count})"
+            for need, have in self.needs
+            if have < need.count
+        )
 
     @property
     def state(self) -> str:
@@ -116,7 +125,9 @@ class Standing:
 
     @cached_property
     def next(self) -> ItemStanding | None:
-        """The one next step: the first open item that this person can move on by themselves, else the first that waits for others."""
+        """The one next step: the first open item that this person can move on by themselves, else the first that waits
+        for others.
+        """
         open_items = [item for item in self.items if not item.done and not item.locked]
         return next((item for item in open_items if not item.passable), open_items[0] if open_items else None)
 
@@ -149,8 +160,10 @@ def evaluate(
 ) -> Standing:
     """Where a person stands.
 
-    `needs`: item key → what it asks for. `facts`: what happened, any order, in any edition's keys. `opens_at`: module slug → when it opens;
-    `opening_words`: the same in words for people. `always_open`: kinds of items that no order locks; without `locks` all is open.
+    `needs`: item key → what it asks for. `facts`: what happened, any order, in any edition's keys. `opens_at`: module
+    slug → when it opens;
+    `opening_words`: the same in words for people. `always_open`: kinds of items that no order locks; without `locks`
+    all is open.
     """
     counts = Counter((outline.aliases.get(fact.item, fact.item), fact.name) for fact in facts)
     waived = {outline.aliases.get(key, key) for key in overridden}
@@ -186,7 +199,11 @@ def _why_module_is_locked(
     opens = opens_at.get(module.slug)
     if opens and now < opens:
         return opening_words.get(module.slug, "Opens later.")
-    waiting = [outline.module_by_slug[slug].title for slug in module.requires if slug in outline.module_by_slug and not passable.get(slug, False)]
+    waiting = [
+        outline.module_by_slug[slug].title
+        for slug in module.requires
+        if slug in outline.module_by_slug and not passable.get(slug, False)
+    ]
     if waiting:
         return f"Opens when you have worked through “{waiting[0]}”."
     return ""

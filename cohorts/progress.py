@@ -9,7 +9,6 @@ from cohorts.completion import Standing
 from cohorts.models import Cohort, Enrolment, Override, ProgressEvent
 
 
-
 def standing(cohort: Cohort, enrolment: Enrolment | None, now: datetime) -> Standing:
     """Where one participant stands; without an enrolment, the course as a facilitator sees it: all open."""
     outline = cohort.edition.outline
@@ -41,6 +40,8 @@ def of_many(cohort: Cohort, enrolments: Iterable[Enrolment], now: datetime) -> d
     opens = schedule.opens_at(cohort, outline)
     words = schedule.opening_words(cohort, outline)
     return {
-        pk: completion.evaluate(outline, needs=needs, facts=facts[pk], overridden=waived[pk], opens_at=opens, opening_words=words, now=now)
+        pk: completion.evaluate(
+            outline, needs=needs, facts=facts[pk], overridden=waived[pk], opens_at=opens, opening_words=words, now=now
+        )
         for pk in ids
     }

@@ -1,4 +1,7 @@
-"""Dates are offsets from the cohort's start, in its own time zone: "week 2, Sunday 23:59". Starting a cohort is choosing one date."""
+"""Dates are offsets from the cohort's start, in its own time zone:
+
+"week 2, Sunday 23:59". Starting a cohort is choosing one date.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -25,7 +28,7 @@ class Due:
 
     @property
     def words(self) -> str:
-        """"Thu, Nov 26, 11:59 p.m. PST": the cohort's time, with the zone beside it."""
+        """ "Thu, Nov 26, 11:59 p.m. PST": the cohort's time, with the zone beside it."""
         return formats.date_format(self.at, "D, M j, P T")
 
 
@@ -35,7 +38,10 @@ def week_starts(starts_on: date, week: int) -> date:
 
 
 def day_in_week(starts_on: date, week: int, day: str) -> date:
-    """The date of a weekday in the cohort's week, which begins on the weekday of its start. Raises ValueError for a name that is no day."""
+    """The date of a weekday in the cohort's week, which begins on the weekday of its start.
+
+    Raises ValueError for a name that is no day.
+    """
     first = week_starts(starts_on, week)
     return first + timedelta(days=(DAYS.index(day) - first.weekday()) % 7)
 
@@ -47,13 +53,17 @@ def last_minute(day: date, zone: ZoneInfo) -> datetime:
 
 def opens_at(cohort: Cohort, outline: Outline) -> dict[str, datetime]:
     """Module slug → the first minute of its week."""
-    return {m.slug: datetime.combine(week_starts(cohort.starts_on, m.week), time.min, tzinfo=cohort.zone) for m in outline.modules}
+    return {
+        m.slug: datetime.combine(week_starts(cohort.starts_on, m.week), time.min, tzinfo=cohort.zone)
+        for m in outline.modules
+    }
 
 
 def opening_words(cohort: Cohort, outline: Outline) -> dict[str, str]:
     """Module slug → "Opens Monday, September 7 (week 2)."."""
     return {
-        m.slug: f"Opens {formats.date_format(week_starts(cohort.starts_on, m.week), 'l, F j')} (week {m.week})." for m in outline.modules
+        m.slug: f"Opens {formats.date_format(week_starts(cohort.starts_on, m.week), 'l, F j')} (week {m.week})."
+        for m in outline.modules
     }
 
 
@@ -62,11 +72,18 @@ def weeks(outline: Outline) -> int:
 
 
 def dates(starts_on: date, zone: ZoneInfo, outline: Outline, changes: Mapping[str, str]) -> Iterator[Due]:
-    """Every date of a cohort that would start on that day, in order of the course. Kinds give them in `facts["dates"]`: [{key, label, week, day}]."""
+    """Every date of a cohort that would start on that day, in order of the course.
+
+    Kinds give them in `facts["dates"]`: [{key, label, week, day}].
+    """
     for item in outline.items:
         for entry in item.facts.get("dates", ()):
             key = f"{item.key}:{entry['key']}"
-            day = date.fromisoformat(changes[key]) if key in changes else day_in_week(starts_on, entry["week"], entry["day"])
+            day = (
+                date.fromisoformat(changes[key])
+                if key in changes
+                else day_in_week(starts_on, entry["week"], entry["day"])
+            )
             yield Due(key, item, entry["label"], last_minute(day, zone))
 
 

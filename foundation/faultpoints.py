@@ -1,6 +1,7 @@
 """Named places where a test makes something fail: the worker dies, a call hangs, an error is raised.
 
-`WBL_FAULTS="document.claimed=kill,mail.sent=raise"` in the environment of a process arms them, and only where tests or a demonstration run.
+`WBL_FAULTS="document.claimed=kill,mail.sent=raise"` in the environment of a process arms them, and only where tests or
+a demonstration run.
 Add `:N` to act at the N-th passing only.
 """
 

@@ -1,6 +1,7 @@
 """Settings: everything comes from the environment, and with no environment at all nothing is unsafe.
 
-`docs/operations.md` lists the variables. DEBUG is off unless asked for; what production needs and lacks fails here, with a sentence that helps.
+`docs/operations.md` lists the variables. DEBUG is off unless asked for; what production needs and lacks fails here,
+with a sentence that helps.
 """
 
 import sqlite3
@@ -24,16 +25,22 @@ TESTING = env.bool("WBL_TESTING", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 if not SECRET_KEY:
-    raise ImproperlyConfigured("Set SECRET_KEY to a long random text that only this installation knows; `make run` makes one in var/.")
+    raise ImproperlyConfigured(
+        "Set SECRET_KEY to a long random text that only this installation knows; `make run` makes one in var/."
+    )
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 if "*" in ALLOWED_HOSTS:
-    raise ImproperlyConfigured("ALLOWED_HOSTS may not be '*': password links would go to whatever host a stranger names. List your host names.")
+    raise ImproperlyConfigured(
+        "ALLOWED_HOSTS may not be '*': password links would go to whatever host a stranger names. List your host names."
+    )
 
 # Links in mail and on certificates start with this, never with the host of a request.
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
 if not DEBUG and not TESTING and "SITE_URL" in env.ENVIRON and not SITE_URL.startswith("https://"):
-    raise ImproperlyConfigured("SITE_URL must start with https:// where DEBUG is off; passwords and plans travel over it.")
+    raise ImproperlyConfigured(
+        "SITE_URL must start with https:// where DEBUG is off; passwords and plans travel over it."
+    )
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
 
 INSTALLED_APPS = [
@@ -105,7 +112,8 @@ TEMPLATES = [
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
 _database = DATABASES["default"]
 if _database["ENGINE"].endswith("sqlite3"):
-    # Without IMMEDIATE most of twenty concurrent writers fail "database is locked"; WAL is safe only from SQLite 3.51.3 on.
+    # Without IMMEDIATE most of twenty concurrent writers fail "database is locked"; WAL is safe only from SQLite 3.51.3
+    # on.
     _database["OPTIONS"] = {"transaction_mode": "IMMEDIATE", "timeout": 20}
     if sqlite3.sqlite_version_info >= (3, 51, 3):
         _database["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
@@ -133,7 +141,12 @@ CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = (
     {"socket_timeout": 2, "socket_connect_timeout": 2, "visibility_timeout": 600, "max_retries": 1}
     if REDIS_URL
-    else {"data_folder_in": str(BROKER_DIR), "data_folder_out": str(BROKER_DIR), "control_folder": str(BROKER_DIR / "control"), "polling_interval": 0.05}
+    else {
+        "data_folder_in": str(BROKER_DIR),
+        "data_folder_out": str(BROKER_DIR),
+        "control_folder": str(BROKER_DIR / "control"),
+        "polling_interval": 0.05,
+    }
 )
 CELERY_BROKER_TRANSPORT = None if REDIS_URL else "wbl_course.broker:Transport"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -186,7 +199,8 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = SITE_URL.split(":", 1)[0]
-# A campus signs in from one address: wide per address, narrow per account, and a code by e-mail stays open to the owner.
+# A campus signs in from one address: wide per address, narrow per account, and a code by e-mail stays open to the
+# owner.
 ACCOUNT_RATE_LIMITS = {
     "login": "300/m/ip",
     "login_failed": "100/m/ip,10/5m/key",

@@ -38,7 +38,9 @@ def person(request: HttpRequest, cohort: str, enrolment: int) -> HttpResponse:
 def override(request: HttpRequest, cohort: str, enrolment: int) -> HttpResponse:
     """Let an item count as done, with a reason that stays with it."""
     here = access.facilitator(request, cohort)
-    subject = get_object_or_404(here.cohort.enrolments.select_related("user", "college", "cohort__consortium", "cohort__edition"), pk=enrolment)
+    subject = get_object_or_404(
+        here.cohort.enrolments.select_related("user", "college", "cohort__consortium", "cohort__edition"), pk=enrolment
+    )
     form = OverrideForm(request.POST, items=[item.key for item in here.outline.items])
     if not form.is_valid():
         return _person(request, here, subject, form, status=422)
@@ -47,7 +49,9 @@ def override(request: HttpRequest, cohort: str, enrolment: int) -> HttpResponse:
     return redirect("classroom:person", here.cohort.slug, subject.pk)
 
 
-def _person(request: HttpRequest, here: access.Place, subject: Enrolment, form: OverrideForm, status: int = 200) -> HttpResponse:
+def _person(
+    request: HttpRequest, here: access.Place, subject: Enrolment, form: OverrideForm, status: int = 200
+) -> HttpResponse:
     standing = progress.standing(here.cohort, subject, here.now)
     form.offer(standing.missing)
     context = {

@@ -13,7 +13,9 @@ from cohorts.models import Cohort, Enrolment
 @login_not_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Visitors get the public page; a person with one course goes straight to it; everybody else sees each of their cohorts and roles."""
+    """Visitors get the public page; a person with one course goes straight to it; everybody else sees each of their
+    cohorts and roles.
+    """
     user = request.user
     if not isinstance(user, User):
         return render(request, "public/landing.html")
@@ -25,7 +27,10 @@ def home(request: HttpRequest) -> HttpResponse:
         .order_by("-cohort__starts_on", "pk")
     )
     facilitating = list(
-        Cohort.objects.filter(facilitations__user=user).select_related("consortium").defer("consortium__values").order_by("-starts_on", "pk")
+        Cohort.objects.filter(facilitations__user=user)
+        .select_related("consortium")
+        .defer("consortium__values")
+        .order_by("-starts_on", "pk")
     )
     has_role = user.is_superuser or getattr(user, "has_role", False)
     if len(taking) == 1 and not facilitating and not has_role:
@@ -36,7 +41,11 @@ def home(request: HttpRequest) -> HttpResponse:
         "classroom/home.html",
         {
             "title": "My courses" if taking or facilitating else f"Welcome, {user.get_short_name()}",
-            "consortium": taking[0].cohort.consortium if taking else facilitating[0].consortium if facilitating else None,
+            "consortium": taking[0].cohort.consortium
+            if taking
+            else facilitating[0].consortium
+            if facilitating
+            else None,
             "courses": [(enrolment, progress.standing(enrolment.cohort, enrolment, now)) for enrolment in taking[:5]],
             "earlier_courses": taking[5:],
             "facilitating": facilitating,

@@ -19,7 +19,9 @@ def toolbox(request: HttpRequest) -> HttpResponse:
     shelves: dict[Consortium, list[Resource]] = {}
     for found in _resources(user).defer("body"):
         shelves.setdefault(found.edition.consortium, []).append(found)
-    return render(request, "classroom/toolbox.html", {"shelves": list(shelves.items()), "consortium": next(iter(shelves), None)})
+    return render(
+        request, "classroom/toolbox.html", {"shelves": list(shelves.items()), "consortium": next(iter(shelves), None)}
+    )
 
 
 @require_safe
@@ -44,6 +46,10 @@ def _resources(user: User) -> Any:
     """Resources this person may read, newest editions only, ordered by consortium and place."""
     consortia = Consortium.objects.all()
     if not user.is_superuser:
-        consortia = consortia.filter(Q(cohorts__enrolments__user=user) | Q(cohorts__facilitations__user=user) | Q(roles__user=user)).distinct()
+        consortia = consortia.filter(
+            Q(cohorts__enrolments__user=user) | Q(cohorts__facilitations__user=user) | Q(roles__user=user)
+        ).distinct()
     rows = Resource.objects.visible_to(user, consortia).select_related("edition__consortium")
-    return rows.defer("edition__parts", "edition__lists", "edition__region").order_by("edition__consortium__name", "position", "pk")
+    return rows.defer("edition__parts", "edition__lists", "edition__region").order_by(
+        "edition__consortium__name", "position", "pk"
+    )

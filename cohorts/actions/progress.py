@@ -15,9 +15,19 @@ NUMBER_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 @transaction.atomic(savepoint=False)
 def record(
-    *, enrolment: Enrolment, item: str, name: str, now: datetime, subject: str = "", title: str = "", value: float | None = None
+    *,
+    enrolment: Enrolment,
+    item: str,
+    name: str,
+    now: datetime,
+    subject: str = "",
+    title: str = "",
+    value: float | None = None,
 ) -> bool:
-    """Write down a fact and what follows from it: completion, and the certificate. Returns False if this fact was known; then nothing changes."""
+    """Write down a fact and what follows from it: completion, and the certificate.
+
+    Returns False if this fact was known; then nothing changes.
+    """
     _, created = ProgressEvent.objects.get_or_create(
         enrolment=enrolment, item=item, name=name, subject=subject, defaults={"at": now, "title": title, "value": value}
     )
@@ -32,9 +42,18 @@ def record(
 @transaction.atomic
 def override(*, enrolment: Enrolment, item: str, by: User, reason: str, now: datetime) -> Override:
     """Let an item count as done, on a facilitator's word."""
-    made, created = Override.objects.get_or_create(enrolment=enrolment, item=item, defaults={"by": by, "reason": reason, "at": now})
+    made, created = Override.objects.get_or_create(
+        enrolment=enrolment, item=item, defaults={"by": by, "reason": reason, "at": now}
+    )
     if created:
-        audit.record(actor=by, action="progress.override", subject=enrolment, consortium=enrolment.cohort.consortium.slug, item=item, reason=reason)
+        audit.record(
+            actor=by,
+            action="progress.override",
+            subject=enrolment,
+            consortium=enrolment.cohort.consortium.slug,
+            item=item,
+            reason=reason,
+        )
         complete_if_due(enrolment=enrolment, now=now)
     return made
 

@@ -6,7 +6,9 @@ from cohorts.models.enrolment import Enrolment
 
 
 class Certificate(models.Model):
-    """What a person earned, as it was said on that day: a snapshot that later changes of name, college or course do not touch."""
+    """What a person earned, as it was said on that day: a snapshot that later changes of name, college or course do not
+    touch.
+    """
 
     enrolment = models.OneToOneField(Enrolment, on_delete=models.PROTECT, related_name="certificate")
     number = models.CharField(max_length=20, unique=True)

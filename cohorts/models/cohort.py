@@ -27,7 +27,9 @@ class CohortQuerySet(models.QuerySet["Cohort"]):
         return self.filter(Exists(Facilitation.objects.filter(cohort=OuterRef("pk"), user=user)))
 
     def reportable_by(self, user: User) -> "CohortQuerySet":
-        """Cohorts of the consortia for which the person may read reports; a liaison then sees only enrolments of one college."""
+        """Cohorts of the consortia for which the person may read reports; a liaison then sees only enrolments of one
+        college.
+        """
         if user.is_superuser:
             return self
         kinds = [Role.Kind.STAFF, Role.Kind.LIAISON]
@@ -52,9 +54,18 @@ class Cohort(models.Model):
     starts_on = models.DateField(help_text="The first day of week 1.")
     ends_on = models.DateField(help_text="The last day; what is completed later counts as late.")
     closes_on = models.DateField(help_text="From the day after, what is not complete stays incomplete.")
-    date_changes = models.JSONField(default=dict, blank=True, help_text='{"module/item:post_by": "2026-11-29"}: single dates moved by a facilitator.')
+    date_changes = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text='{"module/item:post_by": "2026-11-29"}: single dates moved by a facilitator.',
+    )
     welcome = models.TextField(blank=True, help_text="Sanitised HTML of the facilitator's words in the invitation.")
-    facilitators = models.ManyToManyField(settings.AUTH_USER_MODEL, through="Facilitation", through_fields=("cohort", "user"), related_name="facilitated_cohorts")
+    facilitators = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        through="Facilitation",
+        through_fields=("cohort", "user"),
+        related_name="facilitated_cohorts",
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
 
@@ -62,7 +73,11 @@ class Cohort(models.Model):
 
     class Meta:
         ordering = ["-starts_on", "title", "pk"]
-        constraints = [models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on"), closes_on__gte=F("ends_on")), name="cohort_dates_in_order")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on"), closes_on__gte=F("ends_on")), name="cohort_dates_in_order"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title

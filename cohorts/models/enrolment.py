@@ -36,7 +36,7 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         return self.filter(Q(user=user) | Q(cohort__in=Cohort.objects.facilitated_by(user)))
 
     def reportable_by(self, user: User) -> "EnrolmentQuerySet":
-        """For reports: all of a consortium for its staff, one college for its liaison, own cohorts for a facilitator."""
+        """For reports: a consortium for its staff, one college for its liaison, own cohorts for a facilitator."""
         if user.is_superuser:
             return self
         return self.filter(_may_report(user))
@@ -47,7 +47,14 @@ class Enrolment(models.Model):
 
     cohort = models.ForeignKey(Cohort, on_delete=models.PROTECT, related_name="enrolments")
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="enrolments")
-    college = models.ForeignKey(College, null=True, blank=True, on_delete=models.PROTECT, related_name="enrolments", help_text="As it was when they enrolled.")
+    college = models.ForeignKey(
+        College,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="enrolments",
+        help_text="As it was when they enrolled.",
+    )
     compensation = models.CharField(max_length=12, choices=Compensation, default=Compensation.UNDECIDED)
     enrolled_at = models.DateTimeField(default=timezone.now)
     last_active_at = models.DateTimeField(null=True, blank=True)
@@ -61,7 +68,11 @@ class Enrolment(models.Model):
         ordering = ["user__last_name", "user__first_name", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["cohort", "user"], name="one_enrolment_a_cohort"),
-            models.CheckConstraint(condition=Q(withdrawn_at=None, withdrawn_by=None) | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False), name="withdrawn_at_with_by"),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None, withdrawn_by=None)
+                | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False),
+                name="withdrawn_at_with_by",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -73,7 +84,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         return self.filter(accepted_at=None, revoked_at=None)
 
     def reportable_by(self, user: User) -> "InvitationQuerySet":
-        """As enrolments: all of a consortium for its staff, one college for its liaison, own cohorts for a facilitator."""
+        """As enrolments: a consortium for its staff, a college for its liaison, own cohorts for a facilitator."""
         if user.is_superuser:
             return self
         return self.filter(_may_report(user))

@@ -1,4 +1,6 @@
-"""The way through a module, on every page of it: a rail on wide screens, a bar at the bottom of a phone, and what comes next."""
+"""The way through a module, on every page of it: a rail on wide screens, a bar at the bottom of a phone, and what comes
+next.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -65,4 +67,7 @@ def bottom_path(place: Place, item: ItemOutline) -> dict[str, Any]:
 @register.inclusion_tag("cohorts/_turn.html")
 def turn(place: Place, item: ItemOutline) -> dict[str, Any]:
     """At the end of a page: what was before and what comes next."""
-    return {"before": _step(place, place.standing.before(item.key), item), "after": _step(place, place.standing.after(item.key), item)}
+    return {
+        "before": _step(place, place.standing.before(item.key), item),
+        "after": _step(place, place.standing.after(item.key), item),
+    }

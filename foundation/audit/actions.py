@@ -6,8 +6,13 @@ from accounts.models import User
 from foundation.audit.models import Entry
 
 
-def record(*, actor: User | None, action: str, subject: models.Model | None = None, consortium: str = "", **detail: Any) -> Entry:
-    """Write down what someone did, in the transaction of the change itself. `detail` is JSON: no secrets, no text that people wrote."""
+def record(
+    *, actor: User | None, action: str, subject: models.Model | None = None, consortium: str = "", **detail: Any
+) -> Entry:
+    """Write down what someone did, in the transaction of the change itself.
+
+    `detail` is JSON: no secrets, no text that people wrote.
+    """
     return Entry.objects.create(
         actor=actor,
         actor_name=actor.email if actor else "system",

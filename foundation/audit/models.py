@@ -4,11 +4,20 @@ from django.utils import timezone
 
 
 class Entry(models.Model):
-    """One thing a member of staff did, for good: the database itself refuses to change or delete it (migration 0002)."""
+    """One thing a member of staff did, for good: the database refuses to change or delete it (migration 0002)."""
 
     at = models.DateTimeField(default=timezone.now, editable=False)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
-    actor_name = models.CharField(max_length=254, help_text="The address at that time; stays readable when the person is gone.")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        related_name="+",
+    )
+    actor_name = models.CharField(
+        max_length=254, help_text="The address at that time; stays readable when the person is gone."
+    )
     action = models.CharField(max_length=60)
     subject_type = models.CharField(max_length=60, blank=True)
     subject_id = models.CharField(max_length=60, blank=True)
@@ -18,7 +27,10 @@ class Entry(models.Model):
 
     class Meta:
         ordering = ["-at", "-pk"]
-        indexes = [models.Index(fields=["-at"], name="audit_newest"), models.Index(fields=["action", "-at"], name="audit_action")]
+        indexes = [
+            models.Index(fields=["-at"], name="audit_newest"),
+            models.Index(fields=["action", "-at"], name="audit_action"),
+        ]
         verbose_name_plural = "entries"
 
     def __str__(self) -> str:

@@ -1,4 +1,6 @@
-"""Whole lesson plans from the short ones in plans.toml: what every plan of the demonstration has in common is added here."""
+"""Whole lesson plans from the short ones in plans.toml: what every plan of the demonstration has in common is added
+here.
+"""
 
 import tomllib
 from pathlib import Path
@@ -55,7 +57,12 @@ def whole(short: dict[str, Any], *, college: str, term: str) -> dict[str, Any]:
         "course_slos": short["slos"],
         "wbl_outcomes": short["outcomes"],
         "alignment": [
-            {"outcome": "1", "slo": str(min(row, len(short["slos"]))), "skill": skill, "evidence": short["skills"][skill][:200]}
+            {
+                "outcome": "1",
+                "slo": str(min(row, len(short["slos"]))),
+                "skill": skill,
+                "evidence": short["skills"][skill][:200],
+            }
             for row, skill in enumerate(skills, 1)
         ],
         "partner_type": partner["type"],
@@ -112,7 +119,7 @@ def whole(short: dict[str, Any], *, college: str, term: str) -> dict[str, Any]:
         "items": ["Partner brief", "Listening or field sheet", "Rubric"],
         "technology": "The learning platform and whatever students carry; a lab machine where that is not enough.",
         "checklist": {code: {"state": state, "note": note} for code, (state, note) in CHECKLIST.items()},
-        "plan_b": "If the partner cancels, the recording from last term and a colleague who plays the partner take its place in the same week.",
+        "plan_b": "If the partner cancels, last term's recording and a colleague who plays the partner take its place.",
         "sections_per_year": short["reach"][0],
         "students_per_section": short["reach"][1],
         "first_term": term,

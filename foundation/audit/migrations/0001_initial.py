@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,23 +15,41 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('actor_name', models.CharField(help_text='The address at that time; stays readable when the person is gone.', max_length=254)),
-                ('action', models.CharField(max_length=60)),
-                ('subject_type', models.CharField(blank=True, max_length=60)),
-                ('subject_id', models.CharField(blank=True, max_length=60)),
-                ('subject', models.CharField(blank=True, max_length=200)),
-                ('consortium', models.CharField(blank=True, max_length=50)),
-                ('detail', models.JSONField(blank=True, default=dict)),
-                ('actor', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "actor_name",
+                    models.CharField(
+                        help_text="The address at that time; stays readable when the person is gone.", max_length=254
+                    ),
+                ),
+                ("action", models.CharField(max_length=60)),
+                ("subject_type", models.CharField(blank=True, max_length=60)),
+                ("subject_id", models.CharField(blank=True, max_length=60)),
+                ("subject", models.CharField(blank=True, max_length=200)),
+                ("consortium", models.CharField(blank=True, max_length=50)),
+                ("detail", models.JSONField(blank=True, default=dict)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'entries',
-                'ordering': ['-at', '-pk'],
-                'indexes': [models.Index(fields=['-at'], name='audit_newest'), models.Index(fields=['action', '-at'], name='audit_action')],
+                "verbose_name_plural": "entries",
+                "ordering": ["-at", "-pk"],
+                "indexes": [
+                    models.Index(fields=["-at"], name="audit_newest"),
+                    models.Index(fields=["action", "-at"], name="audit_action"),
+                ],
             },
         ),
     ]

@@ -7,13 +7,13 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from wbl_course.demo import build
+from wbl_course.demo import build, stage
 
 SIGN_INS = ("participant", "classmate", "facilitator", "staff", "liaison", "admin")
 
 
 class Command(BaseCommand):
-    help = "Make the demonstration: two regions, a running and a finished cohort, six sign-ins. Run again, it only prints the sign-ins."
+    help = "Make the demonstration: two regions, a running and a finished cohort. The second time it only prints."
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEBUG:
@@ -26,5 +26,7 @@ class Command(BaseCommand):
             note.write_text(password)
         self.stdout.write("Sign in as")
         for name in SIGN_INS:
-            self.stdout.write(f"  {name}@{build.DOMAIN}")
-        self.stdout.write(f"with the password {note.read_text()}" if note.exists() else "with the password chosen when it was made")
+            self.stdout.write(f"  {name}@{stage.DOMAIN}")
+        self.stdout.write(
+            f"with the password {note.read_text()}" if note.exists() else "with the password chosen when it was made"
+        )
