@@ -46,7 +46,9 @@ def other_cohort() -> Cohort:
 @pytest.fixture
 def enrolment(cohort: Cohort, college: College) -> Enrolment:
     """The participant's."""
-    user = factories.UserFactory.create(email="participant@example.org", first_name="Pat", last_name="Participant", college=college)
+    user = factories.UserFactory.create(
+        email="participant@example.org", first_name="Pat", last_name="Participant", college=college
+    )
     return factories.EnrolmentFactory.create(cohort=cohort, user=user)
 
 
@@ -57,7 +59,9 @@ def participant(enrolment: Enrolment) -> User:
 
 @pytest.fixture
 def classmate(cohort: Cohort, other_college: College) -> User:
-    user = factories.UserFactory.create(email="classmate@example.org", first_name="Casey", last_name="Classmate", college=other_college)
+    user = factories.UserFactory.create(
+        email="classmate@example.org", first_name="Casey", last_name="Classmate", college=other_college
+    )
     factories.EnrolmentFactory.create(cohort=cohort, user=user)
     return user
 

@@ -111,7 +111,9 @@ class EditionFactory(DjangoModelFactory[Edition]):
                 outcomes=[{"slug": "know", "text": "Know it"}],
                 requires=["first"] if slug == "second" else [],
             )
-            for place, (name, kind) in enumerate((("read-me", "page"), ("talk", "discussion"), ("check", "check"), ("plan", "plan")), 1):
+            for place, (name, kind) in enumerate(
+                (("read-me", "page"), ("talk", "discussion"), ("check", "check"), ("plan", "plan")), 1
+            ):
                 Item.objects.create(
                     module=module,
                     slug=name,
@@ -123,7 +125,14 @@ class EditionFactory(DjangoModelFactory[Edition]):
                     data=SAMPLES[kind],
                     digest="0" * 64,
                 )
-        Resource.objects.create(edition=self, slug="continuum", position=1, title="Continuum at a glance", body="<p>About, through, for.</p>", digest="0" * 64)
+        Resource.objects.create(
+            edition=self,
+            slug="continuum",
+            position=1,
+            title="Continuum at a glance",
+            body="<p>About, through, for.</p>",
+            digest="0" * 64,
+        )
 
 
 class CohortFactory(DjangoModelFactory[Cohort]):

@@ -45,8 +45,14 @@ PARTS: dict[str, Any] = {
         ]
     },
     "rubric": {
-        "levels": [{"points": 3, "label": "Exemplary"}, {"points": 2, "label": "Meets"}, {"points": 1, "label": "Revise"}],
+        "levels": [
+            {"points": 3, "label": "Exemplary"},
+            {"points": 2, "label": "Meets"},
+            {"points": 1, "label": "Revise"},
+        ],
         "approve_at": 2,
-        "criteria": [{"key": "title", "title": "Title", "fields": ["title"], "descriptors": ["Clear", "There", "Missing"]}],
+        "criteria": [
+            {"key": "title", "title": "Title", "fields": ["title"], "descriptors": ["Clear", "There", "Missing"]}
+        ],
     },
 }
