@@ -1,0 +1,322 @@
+"""What journeys prepare or look up behind the stage, in a process with the installation's settings: lines of JSON in, lines of JSON out."""
+
+import json
+import os
+import sys
+import traceback
+from datetime import timedelta
+from typing import Any
+
+import django
+
+
+def session(email: str) -> dict[str, str]:
+    """A cookie with which a browser is this person."""
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
+    from accounts.models import User
+
+    user = User.objects.get(email=email)
+    store = SessionStore()
+    store[SESSION_KEY] = str(user.pk)
+    store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    store.save()
+    return {"name": settings.SESSION_COOKIE_NAME, "value": str(store.session_key)}
+
+
+def end_sessions(email: str) -> int:
+    from django.contrib.sessions.models import Session
+
+    from accounts.models import User
+
+    pk = str(User.objects.get(email=email).pk)
+    mine = [row.pk for row in Session.objects.all() if row.get_decoded().get("_auth_user_id") == pk]
+    Session.objects.filter(pk__in=mine).delete()
+    return len(mine)
+
+
+def person(email: str, first: str, last: str, password: str, role: str = "") -> None:
+    """Somebody with an account; a role is granted by the administrator."""
+    from allauth.account.models import EmailAddress
+    from django.utils import timezone
+
+    from accounts.models import Consortium, User
+    from cohorts.actions import roles
+
+    user = User.objects.create_user(email, password, first_name=first, last_name=last, time_zone="America/Los_Angeles")
+    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    if role:
+        consortium = Consortium.objects.get(slug="san-diego-imperial")
+        admin = User.objects.get(email="admin@demo.example")
+        roles.grant_role(user=user, consortium=consortium, kind=role, by=admin, now=timezone.now())
+
+
+def begin_earlier(cohort: str, days: int) -> None:
+    """Move a cohort's start into the past, with the two dates kept beside it."""
+    from cohorts.models import Cohort
+
+    row = Cohort.objects.get(slug=cohort)
+    for name in ("starts_on", "ends_on", "closes_on"):
+        setattr(row, name, getattr(row, name) - timedelta(days=days))
+    row.save()
+
+
+def _place(email: str, cohort: str) -> Any:
+    from django.utils import timezone
+
+    from cohorts.access import Place
+    from cohorts.models import Enrolment
+
+    enrolment = Enrolment.objects.select_related("cohort__edition", "cohort__consortium", "user").get(
+        user__email=email, cohort__slug=cohort
+    )
+    return Place(enrolment.user, enrolment.cohort, enrolment, False, timezone.now())
+
+
+def classmate(cohort: str, email: str, first: str, last: str, password: str, text: str) -> None:
+    """Somebody who takes the course as well and has posted in both discussions."""
+    from django.utils import timezone
+
+    from accounts.models import College, User
+    from cohorts.models import Cohort, Enrolment
+    from discussions import actions as discussions
+    from foundation.richtext import cleaning
+
+    person(email, first, last, password)
+    college = College.objects.get(slug="grossmont")
+    User.objects.filter(email=email).update(college=college, discipline="history")
+    row = Cohort.objects.get(slug=cohort)
+    Enrolment.objects.create(
+        cohort=row, user=User.objects.get(email=email), college=college, enrolled_at=timezone.now()
+    )
+    place = _place(email, cohort)
+    for module in row.edition.outline.modules:
+        for item in module.items:
+            if item.kind == "discussion":
+                discussions.post(place=place, item=item, content=cleaning.read(text), token=f"{email}-{item.key}")
+
+
+def read_pages(email: str, cohort: str) -> None:
+    """Somebody reads every page of the first module, so that its discussion opens."""
+    from cohorts import actions
+
+    place = _place(email, cohort)
+    for item in place.cohort.edition.outline.modules[0].items:
+        if item.kind == "page":
+            actions.record(enrolment=place.enrolment, item=item.key, name="read", now=place.now)
+
+
+def outline(cohort: str) -> list[dict[str, str]]:
+    from cohorts.models import Cohort
+
+    edition = Cohort.objects.get(slug=cohort).edition
+    return [
+        {"module": module.slug, "key": item.key, "kind": item.kind, "title": item.title}
+        for module in edition.outline.modules
+        for item in module.items
+    ]
+
+
+def right_answers(email: str, cohort: str, item: str) -> dict[str, Any]:
+    """Of the try that this person has open, as the page's controls take them."""
+    from knowledgechecks import scoring
+    from knowledgechecks.models import Attempt
+
+    attempt = Attempt.objects.get(
+        enrolment__user__email=email, enrolment__cohort__slug=cohort, item=item, submitted_at=None
+    )
+    return {q["id"]: scoring.right_answer(q) for q in attempt.source.data["questions"]}
+
+
+def cast() -> dict[str, str]:
+    """Somebody of the running demonstration at each point: an address for "reader", "finisher" and every state of a plan."""
+    from cohorts.models import Enrolment
+    from lessonplans.models import LessonPlan
+
+    found = {
+        row.status: row.enrolment.user.email
+        for row in LessonPlan.objects.filter(enrolment__cohort__slug="fall-2026").select_related("enrolment__user")
+    }
+    found["reader"] = Enrolment.objects.get(cohort__slug="fall-2026", user__first_name="Ben").user.email
+    found["finisher"] = Enrolment.objects.filter(completed_at__isnull=False).select_related("user")[0].user.email
+    return found
+
+
+def certificate() -> str:
+    """The address at which anybody verifies one."""
+    from cohorts.models import Certificate
+
+    return Certificate.objects.order_by("pk")[0].get_absolute_url()
+
+
+def invitation() -> str:
+    """The address in the mail of an open invitation."""
+    from cohorts.actions import invitations
+    from cohorts.models import Invitation
+
+    row = Invitation.objects.filter(accepted_at=None, cohort__slug="fall-2026").order_by("pk")[0]
+    row.token_hash = invitations.hash_of("known")
+    row.save()
+    return invitations.path_of("known")
+
+
+def reviews(cohort: str) -> list[str]:
+    """The facilitator's page of a plan in each state."""
+    from lessonplans.models import LessonPlan
+
+    found = {
+        row.status: row.pk for row in LessonPlan.objects.filter(enrolment__cohort__slug=cohort).exclude(status="draft")
+    }
+    return [f"/c/{cohort}/reviews/{pk}/" for pk in found.values()]
+
+
+def thread(cohort: str, item: str) -> int:
+    """A post that others may answer."""
+    from discussions.models import Post
+
+    return Post.objects.filter(cohort__slug=cohort, item=item, parent=None).order_by("pk")[0].pk
+
+
+def whole_plan() -> dict[str, Any]:
+    from wbl_course.demo import plans
+
+    return plans.whole(plans.read()["gate"], college="palomar", term="2027-spring")
+
+
+def plan(email: str, cohort: str) -> dict[str, Any]:
+    from lessonplans.models import LessonPlan
+
+    row = LessonPlan.objects.get(enrolment__user__email=email, enrolment__cohort__slug=cohort)
+    return {"data": row.data, "version": row.version, "status": row.status, "pk": row.pk}
+
+
+def writer() -> dict[str, str]:
+    """Somebody of the running demonstration whose plan is a draft."""
+    from lessonplans.models import LessonPlan
+
+    row = (
+        LessonPlan.objects.filter(status="draft", enrolment__cohort__slug="fall-2026")
+        .order_by("pk")
+        .select_related("enrolment__user")[0]
+    )
+    return {"email": row.enrolment.user.email, "cohort": row.enrolment.cohort.slug}
+
+
+def plans_to_print(count: int) -> list[dict[str, str]]:
+    """People of the demonstration with a plan that nobody has asked for as a PDF yet."""
+    from foundation.documents.models import DocumentRequest
+    from lessonplans.models import LessonPlan
+
+    asked = DocumentRequest.objects.filter(kind="lesson-plan").values_list("subject_id", flat=True)
+    rows = LessonPlan.objects.exclude(pk__in=[int(pk) for pk in asked]).order_by("pk").select_related("enrolment__user")
+    return [{"email": row.enrolment.user.email, "subject": str(row.pk)} for row in rows[:count]]
+
+
+def resources() -> list[str]:
+    from accounts.models import Consortium
+    from modules.models import Edition, Resource
+
+    edition = Edition.objects.filter(consortium=Consortium.objects.get(slug="san-diego-imperial")).newest()[0]
+    return list(Resource.objects.filter(edition=edition).order_by("pk").values_list("title", flat=True))
+
+
+def ask(email: str, kind: str, subject: str) -> int:
+    """Ask for a document as the page does; the broker is told after commit."""
+    from accounts.models import User
+    from foundation.documents import actions
+
+    return actions.ask(user=User.objects.get(email=email), kind=kind, subject_id=subject).document_id
+
+
+def documents(pks: list[int]) -> list[dict[str, Any]]:
+    from django.conf import settings
+
+    from foundation.documents.models import Document
+
+    found = Document.objects.in_bulk(pks)
+    return [
+        {
+            "state": row.state,
+            "attempts": row.attempts,
+            "error": row.error,
+            "files": sum(1 for _ in settings.DOCUMENTS_DIR.rglob(f"{row.key}*")),
+        }
+        for row in (found[pk] for pk in pks)
+    ]
+
+
+def requested(subjects: list[str]) -> list[int]:
+    from foundation.documents.models import DocumentRequest
+
+    return list(
+        DocumentRequest.objects.filter(kind="lesson-plan", subject_id__in=subjects)
+        .values_list("document_id", flat=True)
+        .distinct()
+    )
+
+
+def document_leases_end() -> None:
+    """As if the time had passed in which a worker must be heard of."""
+    from django.utils import timezone
+
+    from foundation.documents.models import Document
+
+    now = timezone.now()
+    Document.objects.filter(state="claimed").update(lease_until=now - timedelta(seconds=1))
+    Document.objects.filter(state="queued").update(wake_at=now)
+
+
+def sweep_documents() -> int:
+    from django.utils import timezone
+
+    from foundation.documents import actions
+
+    return actions.sweep(now=timezone.now())
+
+
+def mail(email: str) -> int:
+    """Queue an e-mail the way everything does, through the backend that writes it down."""
+    from django.core.mail import send_mail
+
+    from foundation.notices.models import Mail
+
+    send_mail("A line to you", "Words that must arrive.", None, [email])
+    return Mail.objects.filter(to=email).latest("pk").pk
+
+
+def mails(pks: list[int]) -> list[dict[str, Any]]:
+    from foundation.notices.models import Mail
+
+    found = Mail.objects.in_bulk(pks)
+    return [{"state": row.state, "attempts": row.attempts} for row in (found[pk] for pk in pks)]
+
+
+def mail_leases_end() -> None:
+    from celery import current_app
+    from django.utils import timezone
+
+    from foundation.notices.models import Mail
+
+    Mail.objects.filter(state="claimed").update(lease_until=timezone.now() - timedelta(seconds=1))
+    current_app.send_task("foundation.notices.tasks.sweep")
+
+
+def main() -> None:
+    import wbl_course.celery  # noqa: F401  # tasks are sent to the installation's broker
+
+    for line in sys.stdin:
+        name, words = json.loads(line)
+        try:
+            answer = {"value": globals()[name](**words)}
+        except Exception:  # noqa: BLE001  # the test that asked shows it
+            answer = {"error": traceback.format_exc()}
+        print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wbl_course.settings")
+    django.setup()
+    main()
