@@ -34,7 +34,7 @@ def plan(
         Planned(
             f"“{m.title}” opens",
             schedule.week_starts(starts_on, m.week),
-            warnings=date_warnings(schedule.week_starts(starts_on, m.week), holidays),
+            warnings=date_warnings(schedule.week_starts(starts_on, m.week), holidays) + start_warnings(starts_on),
         )
         for m in outline.modules
     ]
@@ -46,6 +46,11 @@ def plan(
     planned.append(Planned("The course ends; what is done later counts as late", ends_on, "ends_on"))
     planned.append(Planned("The cohort closes", closes_on, "closes_on"))
     return sorted(planned, key=lambda each: each.day)
+
+
+def start_warnings(starts_on: date) -> tuple[str, ...]:
+    """The course's files think in weeks from Monday to Sunday; from another start, a Sunday comes before a Thursday."""
+    return () if starts_on.weekday() == 0 else (f"weeks would begin on {starts_on:%A}s, better on Mondays",)
 
 
 def date_warnings(day: date, holidays: Mapping[date, str]) -> tuple[str, ...]:
