@@ -48,8 +48,8 @@ class Channel(filesystem.Channel):
         folder = Path(self.data_folder_in)
         try:
             names = sorted(os.listdir(folder))
-        except FileNotFoundError:
-            raise Empty from None
+        except OSError:
+            raise Empty from None  # the folder is away for a while, as any broker may be; that is no reason to end
         for name in names:
             if name.partition(".")[2] != f"{queue}.msg":
                 continue
