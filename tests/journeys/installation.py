@@ -5,7 +5,6 @@ import email.policy
 import functools
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -171,17 +170,18 @@ class Installation:
                 client.flushdb()
 
     def take_broker_away(self) -> None:
-        """Redis refuses; of the embedded broker, the folder is gone."""
+        """Redis refuses; where the embedded broker had its folder, there is a file, so that nobody makes a new one."""
         if self.gate is not None:
             self.gate.shut()
         else:
             (self.folder / "broker").rename(self.folder / "broker-away")
+            (self.folder / "broker").touch()
 
     def bring_broker_back(self) -> None:
         if self.gate is not None:
             self.gate.open()
         elif (self.folder / "broker-away").exists():
-            shutil.rmtree(self.folder / "broker", ignore_errors=True)
+            (self.folder / "broker").unlink()
             (self.folder / "broker-away").rename(self.folder / "broker")
 
     # ---- Behind the stage
