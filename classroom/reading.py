@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.middleware import wants_status
-from cohorts import access, actions
+from cohorts import access, actions, progress
 from cohorts.access import Place
 from modules import facts
 from modules.outline import ItemOutline
@@ -36,7 +36,8 @@ def _mark_read(request: HttpRequest, place: Place, item: ItemOutline) -> HttpRes
         actions.record(enrolment=place.enrolment, item=item.key, name="read", now=place.now)
     if wants_status(request):
         return HttpResponse(status=204)
-    after = place.standing.after(item.key)
+    # Where they stand now: what follows may have opened with this.
+    after = progress.standing(place.cohort, place.enrolment, place.now).after(item.key)
     return redirect(
         f"/c/{place.cohort.slug}/{after.item.key}/"
         if after and not after.locked
