@@ -22,7 +22,7 @@ def list_(request: HttpRequest) -> HttpResponse:
         {
             "notice": notice,
             "subject": kind.subject(notice.data),
-            "text": next(iter(paragraphs(kind.text(notice.data))), ""),
+            "text": " ".join(paragraphs(kind.text(notice.data))),
         }
         for notice in page
         for kind in [registry.get(notice.kind)]
