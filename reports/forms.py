@@ -86,9 +86,14 @@ class FilterForm(forms.Form):
 
 
 def newest_term(scope: Scope) -> str:
-    """The term of the cohort that starts last; cohorts come newest first."""
-    newest = next(iter(scope.cohorts.values()), None)
-    return ALL if newest is None else newest.cohort.term or NONE
+    """The term of the latest cohort that has begun: one that was only just set up has nothing to report yet.
+
+    Cohorts come newest first; where none has begun, it is the newest.
+    """
+    seen = [each.cohort for each in scope.cohorts.values()]
+    begun = (cohort for cohort in seen if cohort.starts_on <= scope.now.astimezone(cohort.zone).date())
+    newest = next(begun, seen[0] if seen else None)
+    return ALL if newest is None else newest.term or NONE
 
 
 def _terms(scope: Scope) -> Choices:

@@ -106,6 +106,13 @@ def test_without_a_term_the_newest_is_shown(as_, staff, two_terms):
     assert [name.split(",")[0] for name in people(as_(staff).get(PAGE))] == ["Fallon"]
 
 
+def test_a_cohort_that_was_only_set_up_does_not_empty_the_report(as_, staff, cohort, two_terms):
+    factories.CohortFactory.create(
+        slug="later", title="Later", term="", starts_on=date(2099, 2, 2), edition=cohort.edition
+    )
+    assert [name.split(",")[0] for name in people(as_(staff).get(PAGE))] == ["Fallon"]
+
+
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
