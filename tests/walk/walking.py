@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.core.signals import request_finished
+from django.db import close_old_connections, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -78,9 +79,20 @@ def send(client: Client, method: str, url: str, route: Route | None, things: Thi
     return answer
 
 
+def body_of(answer: Any) -> bytes:
+    """All of an answer, streamed or not. Closing it ends the request, which must not end the test's connection."""
+    if not answer.streaming:
+        return bytes(answer.content)
+    body = b"".join(answer.streaming_content)
+    request_finished.disconnect(close_old_connections)
+    answer.close()
+    request_finished.connect(close_old_connections)
+    return body
+
+
 def everything(answer: Any) -> bytes:
     """Every byte of an answer, its headers and, of a workbook, what is packed in it."""
-    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    body = body_of(answer)
     if "spreadsheetml" in answer.get("Content-Type", ""):
         with zipfile.ZipFile(io.BytesIO(body)) as book:
             body = b"".join(book.read(name) for name in book.namelist())
