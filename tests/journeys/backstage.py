@@ -4,6 +4,7 @@ import json
 import os
 import sys
 import traceback
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -96,7 +97,7 @@ def classmate(cohort: str, email: str, first: str, last: str, password: str, tex
     for module in row.edition.outline.modules:
         for item in module.items:
             if item.kind == "discussion":
-                discussions.post(place=place, item=item, content=cleaning.read(text), token=f"{email}-{item.key}")
+                discussions.post(place=place, item=item, content=cleaning.read(text), token=uuid.uuid4().hex)
 
 
 def read_pages(email: str, cohort: str) -> None:
@@ -140,7 +141,8 @@ def cast() -> dict[str, str]:
         row.status: row.enrolment.user.email
         for row in LessonPlan.objects.filter(enrolment__cohort__slug="fall-2026").select_related("enrolment__user")
     }
-    found["reader"] = Enrolment.objects.get(cohort__slug="fall-2026", user__first_name="Ben").user.email
+    for name, first_name in (("reader", "Ben"), ("other reader", "Yasmin")):
+        found[name] = Enrolment.objects.get(cohort__slug="fall-2026", user__first_name=first_name).user.email
     found["finisher"] = Enrolment.objects.filter(completed_at__isnull=False).select_related("user")[0].user.email
     return found
 

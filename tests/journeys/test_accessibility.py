@@ -48,7 +48,11 @@ class Inspector:
         page.evaluate(self.axe)
         for width, scheme, options in LOOKS:
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+            # As high as the page, so that nothing is behind the bar at the bottom of a phone's screen: there one scrolls.
             page.set_viewport_size({"width": width, "height": 900})
+            page.set_viewport_size(
+                {"width": width, "height": 1000 + page.evaluate("document.documentElement.scrollHeight")}
+            )
             for rule, nodes in page.evaluate(RUN, options):
                 self.found += [f"{name} at {width}, {scheme}: {rule} {node}" for node in nodes]
         page.set_viewport_size({"width": 320, "height": 900})

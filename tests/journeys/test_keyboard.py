@@ -57,7 +57,7 @@ def test_the_first_stop_leads_past_the_navigation(open_page) -> None:
 
 
 def test_mark_a_page_read(site: Installation, open_page) -> None:
-    page = open_page(site.backstage("cast")["reader"])
+    page = open_page(site.backstage("cast")["other reader"])
     go(page, f"{MODULE}/edge-cases/")
     expect(page.locator("[data-read]")).to_be_hidden()
     enter(page, page.get_by_role("button", name="Done reading, go on"))
