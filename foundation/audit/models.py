@@ -35,3 +35,12 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.actor_name} {self.action} {self.subject}"
+
+    @property
+    def detail_words(self) -> str:
+        """The detail as one reads it; scores and the like as a list."""
+        told = {
+            name: ", ".join(f"{key} {each}" for key, each in value.items()) if isinstance(value, dict) else value
+            for name, value in self.detail.items()
+        }
+        return "; ".join(f"{name}: {value}" for name, value in told.items())
