@@ -1,3 +1,4 @@
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -46,6 +47,7 @@ def override(request: HttpRequest, cohort: str, enrolment: int) -> HttpResponse:
         return _person(request, here, subject, form, status=422)
     data = form.cleaned_data
     actions.override(enrolment=subject, item=data["item"], by=here.user, reason=data["reason"], now=here.now)
+    messages.success(request, f"Counted as done, under your name. {subject.user.name} sees it right away.")
     return redirect("classroom:person", here.cohort.slug, subject.pk)
 
 
