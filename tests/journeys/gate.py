@@ -15,6 +15,8 @@ class Gate:
         self.open()
 
     def open(self) -> None:
+        if self.door is not None:
+            return
         self.door = socket.socket()
         self.door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.door.bind(("127.0.0.1", self.port))

@@ -48,6 +48,9 @@ def _own_redis(url: str) -> str:
     for number in range(15, 9, -1):
         own = urlunsplit(urlsplit(url)._replace(path=f"/{number}"))
         with redis.Redis.from_url(own) as client:
+            owner = client.get("journey")
+            if isinstance(owner, bytes) and not Path(f"/proc/{int(owner)}").exists():
+                client.flushdb()  # of a run that was interrupted
             if client.dbsize() == 0 and client.set("journey", os.getpid(), nx=True):
                 return own
     raise RuntimeError(
