@@ -288,9 +288,9 @@ def test_odd_addresses_are_not_there(as_: SignedIn, opened: Cohort, administrato
         f"/certificates/{odd}/", f"/invitations/{odd}/", f"/calendar/{odd}.ics", f"/course/pictures/{odd}.png",
         f"/documents/{odd}/", f"/regions/{odd}/", f"/c/{odd}/", f"/toolbox/{odd}/",
     ):  # fmt: skip
-        assert as_(administrator).get(url).status_code in (302, 404), url
+        assert as_(administrator).get(url).status_code in (302, 400, 404), url
     for method in ("get", "delete"):
-        assert getattr(as_(administrator), method)(f"/drafts/{odd}/").status_code in (200, 404)
+        assert getattr(as_(administrator), method)(f"/drafts/{odd}/").status_code in (200, 400, 404)
 
 
 @pytest.mark.parametrize("name", ["null", "lone surrogate"])
