@@ -1,5 +1,6 @@
 """Every page a participant sees, and the facilitator's and staff's: axe finds nothing, light and dark, wide and on a phone; nothing scrolls sideways."""
 
+import re
 from typing import Any
 
 import pytest
@@ -105,9 +106,11 @@ def test_pages_with_something_going_on_have_no_barrier(site: Installation, open_
     inspector.look(page, "check, questions")
     page.set_viewport_size({"width": 1280, "height": 900})
     press(page, "Submit")
+    expect(page.locator("[data-summary]")).to_be_visible()
     inspector.look(page, "check, not finished")
     page.set_viewport_size({"width": 1280, "height": 900})
     press(page, "Submit as it is")
+    expect(page.get_by_role("heading", name="Question by question")).to_be_visible()
     inspector.look(page, "check, result")
     go(page, f"{FIRST}/discussion/")
     page.get_by_role("link", name="Reply").first.click()
@@ -119,9 +122,11 @@ def test_pages_with_something_going_on_have_no_barrier(site: Installation, open_
     inspector.look(page, "reply, on a page of its own")
     go(page, "/toolbox/")
     page.get_by_role("link", name=site.backstage("resources")[0]).click()
+    expect(page).to_have_url(re.compile(r"/toolbox/.+"))
     inspector.look(page, "resource")
     go(page, "/toolbox/")
     page.get_by_role("button", name="PDF").first.click()
+    expect(page.locator("[data-document-progress]")).to_be_visible()
     inspector.look(page, "document")
     expect(page.get_by_role("link", name="Download the PDF")).to_be_visible(timeout=60_000)
     inspector.look(page, "document, ready")
