@@ -40,6 +40,13 @@ def _people(form: forms.Form, name: str) -> "forms.ModelChoiceField[User]":
     return cast("forms.ModelChoiceField[User]", form.fields[name])
 
 
+def term_on(consortium: Consortium, day: date) -> str:
+    """The code of the region's term that has this day; empty between terms."""
+    terms = consortium.region.get("terms") or ()
+    days = day.isoformat()
+    return next((str(t["code"]) for t in terms if str(t["starts_on"]) <= days <= str(t["ends_on"])), "")
+
+
 def term_choices(consortium: Consortium) -> list[tuple[str, str]]:
     return [("", "None"), *((term["code"], term["label"]) for term in consortium.region.get("terms") or ())]
 
@@ -68,7 +75,9 @@ class CohortForm(forms.Form):
     """A cohort to be: a name, a start, and who has charge of it."""
 
     title = forms.CharField(label="Name", max_length=80, help_text="What participants see, such as Fall 2026.")
-    term = forms.ChoiceField(label="Term", required=False, help_text="For the reports.")
+    term = forms.ChoiceField(
+        label="Term", required=False, help_text="For the reports. Left open, it is the term in which the cohort starts."
+    )
     starts_on = forms.DateField(
         label="Starts on",
         widget=date_input(),
@@ -97,6 +106,12 @@ class CohortForm(forms.Form):
         if Cohort.objects.filter(consortium=self.consortium, title__iexact=title).exclude(created_by=self.by).exists():
             raise ValidationError("There is a cohort of this name. Add a word that tells them apart.")
         return title
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        if not data.get("term") and data.get("starts_on"):
+            data["term"] = term_on(self.consortium, data["starts_on"])
+        return data
 
 
 class DetailsForm(forms.Form):
