@@ -70,6 +70,7 @@ def test_on_a_phone_one_question_fills_the_screen_and_a_reload_goes_on_there(ope
     page = open_page(**PHONE)
     page.get_by_role("button", name="Begin").click()
     visible = page.locator("[data-question]:visible")
+    page.get_by_role("button", name="Next question").wait_for()  # the script has put the others away
     for each in QUESTIONS[:3]:
         assert visible.count() == 1
         answer(page, each)
@@ -79,6 +80,7 @@ def test_on_a_phone_one_question_fills_the_screen_and_a_reload_goes_on_there(ope
     )
     assert saved_before
     page.reload()
+    page.get_by_role("button", name="Next question").wait_for()
     assert visible.get_attribute("data-question") == QUESTIONS[3]["id"]
     page.get_by_role("button", name="Back").click()
     assert page.locator('input[value="false"]').is_checked()
