@@ -30,7 +30,7 @@ def test_outsiders_are_told_nothing(as_: SignedIn, outsider: User, plan: LessonP
 @pytest.mark.parametrize("address", OWN)
 def test_visitors_are_asked_to_sign_in(as_: SignedIn, plan: LessonPlan, address: str) -> None:
     answer = as_(None).get(f"/c/fall/{address}")
-    assert answer.status_code == 303
+    assert answer.status_code == 302
     assert answer["Location"].startswith("/accounts/login/")
 
 
