@@ -16,12 +16,16 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
 from bench.measure import Browser, Figures, Operation, measure
 from bench.servers import running
+
+if TYPE_CHECKING:  # needs settings, which main() makes first
+    from bench import people
 
 WIDTHS = (9, 8, 8, 9, 9, 8, 6, 9)
 DATABASE = f"wbl_bench_{os.getpid()}"
@@ -77,7 +81,7 @@ def run(environment: dict[str, str], wanted: list[str]) -> None:
     report(figures, statements)
 
 
-def _operations(world: "people.World") -> list[Operation]:  # type: ignore[name-defined]  # noqa: F821
+def _operations(world: "people.World") -> list[Operation]:
     home = f"/c/{world.cohort.slug}/"
     page, talk, check = (f"{home}{world.item[kind].key}/" for kind in ("page", "discussion", "check"))
 
@@ -135,7 +139,7 @@ def _fields(answers: dict[str, object]) -> dict[str, object]:
     return fields
 
 
-def _statements(operation: Operation, world: "people.World") -> int:  # type: ignore[name-defined]  # noqa: F821
+def _statements(operation: Operation, world: "people.World") -> int:
     """SQL statements of one run, counted in this process through the same code."""
     from django.db import connection
     from django.test import Client
