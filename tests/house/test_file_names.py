@@ -30,6 +30,7 @@ NOUNS: dict[str, set[str]] = {
     "discussions": {"composing", "threads"},
     "knowledgechecks": {"paper", "scoring"},
     "lessonplans": {"completeness", "fields", "merging", "paper", "parsing", "template"},
+    "surveys": {"paper", "parsing", "questions"},
     "reports": {"columns", "fiscal", "ledger", "status"},
     "classroom": {"overview", "reading", "whiteboard"},
 }
