@@ -124,6 +124,8 @@ def _read_course(course: Composed) -> None:
         course.course[key] = reading.get(key, str, "")
     slugs = texts(reading, "modules")
     texts(reading, "removed", optional=True)
+    if "minutes" in reading.head:
+        course.declared_minutes = reading.get("minutes", int)
     reading.no_more_keys()
     if course.course["slug"] and not re.fullmatch(SLUG, course.course["slug"]):
         reading.problem(f"slug is {course.course['slug']!r}; expected small letters, digits, hyphens.", near="slug")
