@@ -281,6 +281,12 @@ ROUTES = (
     Route(
         "modules:region", {"slug": "region"}, get=administrators(200), post=administrators(422), data={"short_name": ""}
     ),
+    Route("modules:region_course", {"slug": "region"}, get=administrators(200)),
+    Route("modules:region_plan", {"slug": "region"}, get=administrators(200)),
+    Route("modules:region_module", {"slug": "region"}, get=administrators(200)),
+    Route("modules:region_item", {"slug": "region", **_PAGE}, get=administrators(200)),
+    Route("modules:region_item", {"slug": "region", **_CHECK}, get=administrators(200)),
+    Route("modules:region_resource", {"slug": "region", "resource": "slug"}, get=administrators(200)),
     Route("audit:list", get=administrators(200)),
 )
 
