@@ -18,16 +18,17 @@ _WORDS = ("text", "left", "label", "title", "term")
 _UNREAD = {"id", "code", "key", "outcomes", "summary"}
 _MARKUP = re.compile(r"<[a-z/][^>]*>|&(?:amp|lt|gt|quot|#\w+);", re.IGNORECASE)
 _CELLS = 12  # lists of so many short texts are read in a line
+_CHOICES = 12  # longer lists of choices are folded
 
 
 @dataclass
 class Entry:
-    """A question, an option, a field: what it says, what is told of it, and what belongs to it."""
+    """A question, an option, a field: what it says, what is told of it, and the groups of what belongs to it."""
 
     words: str = ""
     is_right: bool = False
     notes: list[tuple[str, str]] = field(default_factory=list)
-    entries: list["Entry"] = field(default_factory=list)
+    groups: list["Group"] = field(default_factory=list)
 
     @property
     def markup(self) -> str:
@@ -36,6 +37,19 @@ class Entry:
     @property
     def told(self) -> list[tuple[str, str]]:
         return [(name, as_markup(text)) for name, text in self.notes]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Questions, options, columns: entries under the name of their key."""
+
+    name: str
+    entries: list[Entry]
+
+    @property
+    def is_long(self) -> bool:
+        """A list of plain choices that would bury what stands after it."""
+        return len(self.entries) > _CHOICES and not any(entry.groups for entry in self.entries)
 
 
 def body(markup: str, region: str, today: datetime.date) -> str:
@@ -84,16 +98,18 @@ def _tell(made: Entry, name: str, value: Any) -> None:
             else:
                 made.notes.append((name, spoken))
         else:
-            made.entries.append(Entry(words=name.capitalize(), entries=[_entry(value)]))
+            made.groups.append(Group(name.capitalize(), [_entry(value)]))
     elif isinstance(value, list):
         parts = [_entry(each) if isinstance(each, Mapping) else Entry(words=_plain(each)) for each in value]
         if all(not isinstance(each, Mapping | list) for each in value) and len(value) <= _CELLS:
             made.notes.append((name, "; ".join(map(_plain, value))))
         else:
-            made.entries.append(Entry(words=name.capitalize(), entries=parts))
+            made.groups.append(Group(name.capitalize(), parts))
     elif not (value is True and name == "right"):
         made.notes.append((name, _plain(value)))
 
 
 def _plain(value: Any) -> str:
-    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -157,11 +157,16 @@ def test_every_kind_of_data_becomes_words():
         }
     )  # fmt: skip
     assert told.notes == [("pass", "80"), ("due", "week 1, day sunday")]
-    match, truth, typed = told.entries[0].entries
-    assert match.entries[0].entries[0].notes == [("right", "Choice"), ("feedback", "So.")]
+    match, truth, typed = told.groups[0].entries
+    assert match.groups[0].entries[0].notes == [("right", "Choice"), ("feedback", "So.")]
     assert ("right", "no") in truth.notes
     assert ("feedback, false", "No.") in truth.notes
     assert typed.notes == [("accept", "one; two")]
+
+
+def test_long_lists_of_choices_are_folded():
+    few, many = ([{"code": n, "label": f"Choice {n}"} for n in range(size)] for size in (12, 13))
+    assert [preview.entries({"options": options}).groups[0].is_long for options in (few, many)] == [False, True]
 
 
 def test_nothing_in_a_file_can_run_here():
