@@ -3,7 +3,7 @@ VENV := .venv/bin
 # Tests use the cores that are there; PYTEST="-n 0 -x" and the like narrow a run.
 PYTEST ?= -n 2 --dist loadfile
 TEMPLATES = $(shell find templates -name '*.html')
-CODE := $(wildcard wbl_course reports classroom discussions knowledgechecks lessonplans cohorts modules foundation accounts tests bench bin) manage.py gunicorn.conf.py
+CODE := $(wildcard wbl_course reports classroom discussions knowledgechecks lessonplans surveys cohorts modules foundation accounts tests bench bin) manage.py gunicorn.conf.py
 
 .PHONY: setup setup-dev run test checks check fix migrate bench prove lock help
 

@@ -7,7 +7,7 @@ It reads no clock and no database. The rules come from the edition's items throu
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Protocol
@@ -26,6 +26,11 @@ class Need:
     count: int
     words: str
     gates: bool = True
+
+
+def is_required(item: ItemOutline) -> bool:
+    """Whether completing the course asks for it; the kind of an item that is only offered says `required` is false."""
+    return item.facts.get("required") is not False
 
 
 class Fact(Protocol):
@@ -76,9 +81,14 @@ class ItemStanding:
 
 @dataclass(frozen=True)
 class ModuleStanding:
+    """`items` are what the course asks for. What is only offered stands apart in `extras`, so that no lock, count or
+    list of what is missing ever meets it.
+    """
+
     module: ModuleOutline
     items: tuple[ItemStanding, ...]
     locked: str = ""
+    extras: tuple[ItemStanding, ...] = ()
 
     @cached_property
     def done(self) -> bool:
@@ -109,7 +119,8 @@ class Standing:
 
     @cached_property
     def by_key(self) -> dict[str, ItemStanding]:
-        return {item.item.key: item for item in self.items}
+        extras = (extra for module in self.modules for extra in module.extras)
+        return {item.item.key: item for item in (*self.items, *extras)}
 
     @cached_property
     def complete(self) -> bool:
@@ -161,7 +172,7 @@ def evaluate(
     """Where a person stands.
 
     `needs`: item key → what it asks for. `facts`: what happened, any order, in any edition's keys. `opens_at`: module
-    slug → when it opens;
+    slug, or key of an item that is only offered, → when it opens;
     `opening_words`: the same in words for people. `always_open`: kinds of items that no order locks; without `locks`
     all is open.
     """
@@ -173,9 +184,16 @@ def evaluate(
     for module in outline.modules:
         locked = _why_module_is_locked(module, outline, passable, opens_at, opening_words, now) if locks else ""
         items: list[ItemStanding] = []
+        extras: list[ItemStanding] = []
         waits_for = ""
         for item in module.items:
             have = tuple((need, min(counts[item.key, need.fact], need.count)) for need in needs.get(item.key, ()))
+            if not is_required(item):
+                extra = ItemStanding(item, have, overridden=item.key in waived)
+                if not extra.begun and locks:
+                    extra = replace(extra, locked=locked or _why_closed(item.key, opens_at, opening_words, now))
+                extras.append(extra)
+                continue
             why = locked or ("" if item.kind in free or not locks else waits_for)
             standing = ItemStanding(item, have, locked=why, overridden=item.key in waived)
             if standing.begun and not locked:
@@ -184,8 +202,13 @@ def evaluate(
             if not standing.passable and not waits_for and item.kind not in free:
                 waits_for = f"Opens after “{item.title.strip('“”')}”."
         passable[module.slug] = all(item.passable for item in items)
-        modules.append(ModuleStanding(module, tuple(items), locked=locked))
+        modules.append(ModuleStanding(module, tuple(items), locked=locked, extras=tuple(extras)))
     return Standing(tuple(modules))
+
+
+def _why_closed(key: str, opens_at: Mapping[str, datetime], opening_words: Mapping[str, str], now: datetime) -> str:
+    opens = opens_at.get(key)
+    return opening_words.get(key, "Opens later.") if opens and now < opens else ""
 
 
 def _why_module_is_locked(
@@ -196,9 +219,9 @@ def _why_module_is_locked(
     opening_words: Mapping[str, str],
     now: datetime,
 ) -> str:
-    opens = opens_at.get(module.slug)
-    if opens and now < opens:
-        return opening_words.get(module.slug, "Opens later.")
+    closed = _why_closed(module.slug, opens_at, opening_words, now)
+    if closed:
+        return closed
     waiting = [
         outline.module_by_slug[slug].title
         for slug in module.requires

@@ -51,20 +51,32 @@ def last_minute(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, LAST_MINUTE, tzinfo=zone)
 
 
+def item_opens_on(cohort: Cohort, item: ItemOutline) -> date:
+    """The day on which an item opens that waits for the cohort's end: its kind says `opens_after_weeks`."""
+    return cohort.ends_on + timedelta(weeks=item.facts["opens_after_weeks"])
+
+
 def opens_at(cohort: Cohort, outline: Outline) -> dict[str, datetime]:
-    """Module slug → the first minute of its week."""
-    return {
-        m.slug: datetime.combine(week_starts(cohort.starts_on, m.week), time.min, tzinfo=cohort.zone)
-        for m in outline.modules
-    }
+    """Module slug → the first minute of its week; the key of an item that opens after the end → of its day."""
+    days = {m.slug: week_starts(cohort.starts_on, m.week) for m in outline.modules}
+    days |= {item.key: item_opens_on(cohort, item) for item in _after_the_end(outline)}
+    return {key: datetime.combine(day, time.min, tzinfo=cohort.zone) for key, day in days.items()}
 
 
 def opening_words(cohort: Cohort, outline: Outline) -> dict[str, str]:
-    """Module slug → "Opens Monday, September 7 (week 2)."."""
-    return {
+    """The same in words: "Opens Monday, September 7 (week 2)."."""
+    words = {
         m.slug: f"Opens {formats.date_format(week_starts(cohort.starts_on, m.week), 'l, F j')} (week {m.week})."
         for m in outline.modules
     }
+    return words | {
+        item.key: f"Opens {formats.date_format(item_opens_on(cohort, item), 'F j, Y')}."
+        for item in _after_the_end(outline)
+    }
+
+
+def _after_the_end(outline: Outline) -> list[ItemOutline]:
+    return [item for item in outline.items if item.facts.get("opens_after_weeks")]
 
 
 def weeks(outline: Outline) -> int:

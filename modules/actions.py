@@ -8,7 +8,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -16,7 +15,7 @@ from django.db.models import ProtectedError
 
 from accounts.models import College, Consortium, User
 from foundation.audit import actions as audit
-from modules import loader
+from modules import access, loader
 from modules.loader import Composed, NotAFolder, Problem, differences
 from modules.loader.folder import Folder
 from modules.models import Course, Edition, Item, Module, Resource, Upload
@@ -74,7 +73,7 @@ def load_upload(*, upload: Upload, by: User, now: datetime) -> list[Loaded]:
     try:
         with transaction.atomic():
             upload = Upload.objects.select_for_update().get(pk=upload.pk)
-            loaded = _load(_folder_of(upload), by=by, now=now, cause={"upload": upload.pk})
+            loaded = _load(access.folder_of(upload), by=by, now=now, cause={"upload": upload.pk})
             upload.state, upload.loaded_at, upload.loaded_by = Upload.State.LOADED, now, by
             upload.save()
     except Refused as error:
@@ -102,23 +101,7 @@ def set_region_values(*, consortium: Consortium, values: Mapping[str, Any], by: 
         return []
     consortium.save(update_fields=["overrides"])
     audit.record(actor=by, action="region.values", subject=consortium, consortium=consortium.slug, changed=changed)
-    return _load(_latest_folder(), by=by, now=now, cause={"region": consortium.slug}, only={consortium.slug})
-
-
-def _latest_folder() -> Folder:
-    """The course as it was loaded last: the newest upload, else the folder of the installation."""
-    upload = Upload.objects.filter(state=Upload.State.LOADED).order_by("-loaded_at", "-pk").first()
-    if upload is None:
-        return loader.open_folder(Path(settings.CONTENT_DIR))
-    return _folder_of(upload)
-
-
-def _folder_of(upload: Upload) -> Folder:
-    try:
-        with upload.archive.open("rb") as archive:
-            return loader.open_archive(archive)
-    except FileNotFoundError as error:
-        raise NotAFolder("The uploaded file is no longer there; upload the folder again.") from error
+    return _load(access.latest_folder(), by=by, now=now, cause={"region": consortium.slug}, only={consortium.slug})
 
 
 def _report(problems: list[Problem]) -> dict[str, Any]:

@@ -27,6 +27,11 @@ class EditionQuerySet(models.QuerySet["Edition"]):
     def newest(self) -> "EditionQuerySet":
         return self.order_by("-number", "-pk")
 
+    def current(self) -> "EditionQuerySet":
+        """The newest of each course in each region: what the next cohort gets."""
+        newest = Edition.objects.filter(course=models.OuterRef("course"), consortium=models.OuterRef("consortium"))
+        return self.filter(pk=models.Subquery(newest.newest().values("pk")[:1]))
+
 
 class Edition(models.Model):
     """The course as one region reads it, at one time. A changed text makes a new edition; its rows never change."""
@@ -126,10 +131,7 @@ class Item(models.Model):
 class ResourceQuerySet(models.QuerySet["Resource"]):
     def visible_to(self, user: User, consortia: Any) -> "ResourceQuerySet":
         """Resources of the newest edition in each of the given consortia."""
-        newest = Edition.objects.filter(
-            consortium__in=consortia, course=models.OuterRef("course"), consortium=models.OuterRef("consortium")
-        )
-        current = Edition.objects.filter(consortium__in=consortia, pk=models.Subquery(newest.newest().values("pk")[:1]))
+        current = Edition.objects.filter(consortium__in=consortia).current()
         return self.filter(edition__in=current)
 
 

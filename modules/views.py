@@ -1,5 +1,6 @@
 import hashlib
 import re
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -13,7 +14,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Consortium
-from modules import access, actions
+from modules import access, actions, itemkinds, overrides, preview
 from modules.forms import RegionForm, UploadForm
 from modules.models import Edition, Upload
 
@@ -66,8 +67,32 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def regions(request: HttpRequest) -> HttpResponse:
+    """Every region with what it and its state replace, what was changed here, and its facts that come to an end."""
     access.administrator(request)
-    return render(request, "modules/regions.html", {"regions": Consortium.objects.prefetch_related("colleges")})
+    try:
+        layers = overrides.layers(access.latest_folder())
+        problem = ""
+    except actions.NotAFolder as error:
+        layers, problem = [], str(error)
+    due = overrides.due(timezone.localdate())
+    own = {layer.slug: layer for layer in layers if layer.kind == "regions"}
+    rows = [
+        {
+            "region": region,
+            "layer": own.get(region.slug),
+            "changes": overrides.changes(region),
+            "due": due.get(region.pk, []),
+        }
+        for region in Consortium.objects.prefetch_related("colleges")
+    ]
+    context = {
+        "rows": rows,
+        "states": [layer for layer in layers if layer.kind == "states"],
+        "problem": problem,
+        "notice": overrides.NOTICE.days,
+        "today": timezone.localdate(),
+    }
+    return render(request, "modules/regions.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -86,6 +111,68 @@ def region(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect("modules:region", slug)
     context = {"region": found, "values": found.region, "changed": sorted(found.overrides), "form": form}
     return render(request, "modules/region.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+def region_course(request: HttpRequest, slug: str) -> HttpResponse:
+    """The course as a region reads it, without being in a cohort: its modules and its toolbox."""
+    context = _as_region(request, slug)
+    edition = context["edition"]
+    context |= {"modules": edition.outline.modules, "resources": edition.resources.defer("body")}
+    return render(request, "modules/region_course.html", context)
+
+
+@require_safe
+def region_module(request: HttpRequest, slug: str, module: str) -> HttpResponse:
+    context = _as_region(request, slug)
+    return render(
+        request, "modules/region_module.html", {**context, "module": access.module(context["edition"], module)}
+    )
+
+
+@require_safe
+def region_item(request: HttpRequest, slug: str, module: str, item: str) -> HttpResponse:
+    """One item: its text as pages show it, and what its kind asks, with the key of answers."""
+    context = _as_region(request, slug)
+    here = access.module(context["edition"], module)
+    found, row = access.item(here, item)
+    before, after = preview.neighbors(context["edition"], found)
+    context |= {
+        "module": here,
+        "item": row,
+        "kind": itemkinds.get(row.kind).label,
+        "summary": row.data.get("summary", []),
+        "body": preview.body(row.body, slug, timezone.localdate()),
+        "entry": preview.entries(row.data),
+        "before": before,
+        "after": after,
+    }
+    return render(request, "modules/region_item.html", context)
+
+
+@require_safe
+def region_plan(request: HttpRequest, slug: str) -> HttpResponse:
+    """What kinds keep for the whole course: the lesson plan's template, its rubric."""
+    context = _as_region(request, slug)
+    parts = [
+        (name.replace("-", " ").capitalize(), preview.entries(part)) for name, part in context["edition"].parts.items()
+    ]
+    return render(request, "modules/region_plan.html", {**context, "parts": parts})
+
+
+@require_safe
+def region_resource(request: HttpRequest, slug: str, resource: str) -> HttpResponse:
+    context = _as_region(request, slug)
+    found = access.resource(context["edition"], resource)
+    body = preview.body(found.body, slug, timezone.localdate())
+    return render(request, "modules/region_resource.html", {**context, "resource": found, "body": body})
+
+
+def _as_region(request: HttpRequest, slug: str) -> dict[str, Any]:
+    """Whose course an administrator looks at; the page has the region's colors."""
+    access.administrator(request)
+    found = access.region(slug)
+    return {"region": found, "consortium": found, "edition": access.edition(found)}
 
 
 @login_not_required

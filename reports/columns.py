@@ -91,6 +91,10 @@ def _modules_of(row: Row) -> str | None:
     return f"{row.facts.modules_done} of {len(row.of.outline.modules)}" if row.facts else None
 
 
+def _surveyed(row: Row) -> str:
+    return {None: "", True: "Y", False: "N"}[row.facts.surveyed] if row.facts else ""
+
+
 def _score(row: Row) -> float | None:
     return round(row.facts.score, 1) if row.facts and row.facts.score is not None else None
 
@@ -114,6 +118,7 @@ def _sharing(row: Row) -> str:
     return LessonPlan.Sharing(code).label if code in LessonPlan.Sharing else ""
 
 
+SURVEYED = "Whether they submitted the survey at the end of the course. No report says what they answered."
 SCORE = "Percent: the mean of the best scores, over the knowledge checks they handed in."
 COLUMNS: tuple[Column, ...] = (
     Column("Participant ID", _id, "The same person has the same number in every cohort. Empty for an invitation."),
@@ -147,6 +152,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("Rubric total", ledger.rubric_total, "Points of the last review that was decided."),
     Column("Rubric points possible", ledger.rubric_most, "The most that rubric gives."),
     Column("Planned reach", ledger.planned_reach, "Sections a year times students in a section, as planned."),
+    Column("Survey submitted", _surveyed, SURVEYED),
     Column("Status", lambda row: row.status.label, "See the statuses.", short="Status", sort="status"),
     Column("Completion date", _day("completed_at"), "The day all was done.", short="Completed", sort="completed"),
     Column("Hours awarded", _hours, "Hours on the certificate, the same for all who take an edition.", short="Hours"),

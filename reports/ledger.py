@@ -17,6 +17,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Concat
 
 from cohorts import activities
+from cohorts.completion import is_required
 from cohorts.models import Enrolment, Invitation, Override, ProgressEvent
 from discussions.models import Post
 from knowledgechecks.models import Attempt
@@ -76,6 +77,7 @@ class Facts:
     score: float | None
     posts: int
     replies: int
+    surveyed: bool | None = None  # None: the edition has no survey at its end
 
 
 @dataclass
@@ -257,8 +259,10 @@ def add_facts(found: Iterable[Row]) -> None:
     rules = {pk: rules_of(outline) for pk, outline in editions.items()}
     for pk, row in people.items():
         begun, said = events.get(pk, (None, ""))
-        done = modules_done(rules[row.of.cohort.edition_id], Counter(said.split(",")), waived[pk])
-        row.facts = Facts(begun, done, scores.get(pk), *written.get(pk, (0, 0)))
+        counts = Counter(said.split(","))
+        done = modules_done(rules[row.of.cohort.edition_id], counts, waived[pk])
+        surveyed = _surveyed(row.of.outline, counts)
+        row.facts = Facts(begun, done, scores.get(pk), *written.get(pk, (0, 0)), surveyed=surveyed)
 
 
 def _scores(people: Mapping[int, Row], ids: list[int]) -> dict[int, float]:
@@ -271,6 +275,13 @@ def _scores(people: Mapping[int, Row], ids: list[int]) -> dict[int, float]:
         if key in outline.by_key:
             best[pk][key] = max(score, best[pk].get(key, 0.0))
     return {pk: sum(found.values()) / len(found) for pk, found in best.items()}
+
+
+def _surveyed(outline: Outline, facts: Mapping[str, int]) -> bool | None:
+    """Whether the survey at the end was submitted. What was answered is not known here, and must not be."""
+    ends = [item for item in outline.of_kind("survey") if item.facts["when"] == "end"]
+    names = {item.key for item in ends} | {f"{item.module}/{item.was}" for item in ends if item.was}
+    return any(facts.get(f"{name}:submitted") for name in names) if ends else None
 
 
 class Rule(NamedTuple):
@@ -299,7 +310,7 @@ def rules_of(outline: Outline) -> list[list[Rule]]:
             tuple((tuple(f"{key}:{need.fact}" for key in keys), need.count) for need in needs[item.key]),
         )
 
-    return [[rule(item) for item in module.items] for module in outline.modules]
+    return [[rule(item) for item in module.items if is_required(item)] for module in outline.modules]
 
 
 def modules_done(rules: list[list[Rule]], facts: Mapping[str, int], waived: Collection[str]) -> int:

@@ -33,6 +33,8 @@ ONCE = (
     "tests/modules/test_drawings.py",
     "tests/modules/test_markdown.py",
     "tests/richtext/test_cleaning.py",
+    "tests/surveys/test_content.py",
+    "tests/surveys/test_questions.py",
 )
 
 

@@ -29,6 +29,10 @@ if not SECRET_KEY:
         "Set SECRET_KEY to a long random text that only this installation knows; `make run` makes one in var/."
     )
 
+# What turns an enrolment into the name that stands beside its survey answers. Another one loses who answered what for
+# good: keep the old value here when SECRET_KEY changes.
+SURVEY_SECRET = env.str("SURVEY_SECRET", default="") or SECRET_KEY
+
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 if "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured(
@@ -50,6 +54,7 @@ INSTALLED_APPS = [
     "discussions",
     "knowledgechecks",
     "lessonplans",
+    "surveys",
     "cohorts",
     "modules",
     "foundation.notices",
@@ -181,6 +186,7 @@ CELERY_BEAT_SCHEDULE = {
     "mail": {"task": "foundation.notices.tasks.sweep", "schedule": 20.0},
     "digests": {"task": "foundation.notices.tasks.digest", "schedule": 900.0},
     "reminders": {"task": "cohorts.tasks.remind", "schedule": 900.0},
+    "surveys": {"task": "surveys.tasks.tell", "schedule": 3600.0},
 }
 
 # People

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("reports.urls")),
     path("", include("lessonplans.urls")),
     path("", include("knowledgechecks.urls")),
+    path("", include("surveys.urls")),
     path("", include("discussions.urls")),
     path("", include("cohorts.urls")),
     path("", include("modules.urls")),

@@ -46,7 +46,7 @@ def rail(place: Place, item: ItemOutline) -> dict[str, Any]:
     return {
         "module": module,
         "module_url": f"/c/{place.cohort.slug}/{module.module.slug}/",
-        "steps": [_step(place, standing, item) for standing in module.items],
+        "steps": [_step(place, standing, item) for standing in module.items + module.extras],
     }
 
 
@@ -54,11 +54,11 @@ def rail(place: Place, item: ItemOutline) -> dict[str, Any]:
 def bottom_path(place: Place, item: ItemOutline) -> dict[str, Any]:
     """Previous, here, next: the path of a phone."""
     module = _module_of(place, item)
-    position = [standing.item.key for standing in module.items].index(item.key) + 1
+    keys = [standing.item.key for standing in module.items + module.extras]
     return {
         "module_url": f"/c/{place.cohort.slug}/{module.module.slug}/",
-        "position": position,
-        "total": len(module.items),
+        "position": keys.index(item.key) + 1,
+        "total": len(keys),
         "before": _step(place, place.standing.before(item.key), item),
         "after": _step(place, place.standing.after(item.key), item),
     }

@@ -124,6 +124,8 @@ def _read_course(course: Composed) -> None:
         course.course[key] = reading.get(key, str, "")
     slugs = texts(reading, "modules")
     texts(reading, "removed", optional=True)
+    if "minutes" in reading.head:
+        course.declared_minutes = reading.get("minutes", int)
     reading.no_more_keys()
     if course.course["slug"] and not re.fullmatch(SLUG, course.course["slug"]):
         reading.problem(f"slug is {course.course['slug']!r}; expected small letters, digits, hyphens.", near="slug")
@@ -227,8 +229,10 @@ def _read_item(course: Composed, module: Module, name: str) -> None:
     if item.kind and item.kind not in {kind.name for kind in itemkinds.all_kinds()}:
         names = ", ".join(sorted(kind.name for kind in itemkinds.all_kinds()))
         reading.problem(f"The kind “{item.kind}” is not known; expected one of {names}.", near="kind")
-    if item.minutes < 1 and "minutes" in source.head:
-        reading.problem(f"minutes is {item.minutes}; expected 1 or more.", near="minutes")
+    # What is only offered (`required = false`) may take none of the course's hours.
+    least = 0 if source.head.get("required") is False else 1
+    if item.minutes < least and "minutes" in source.head:
+        reading.problem(f"minutes is {item.minutes}; expected {least} or more.", near="minutes")
     check_length(reading, "title", item.title, 200)
     outcomes = texts(reading, "outcomes", optional=True)
     for code in outcomes:

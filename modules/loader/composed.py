@@ -64,9 +64,10 @@ class Resource:
     purpose: str
     needs_approval: bool
     body: str
+    reading: Reading
 
     def content(self) -> dict[str, Any]:
-        return dict(vars(self))
+        return {name: value for name, value in vars(self).items() if name != "reading"}
 
 
 @dataclass
@@ -80,6 +81,7 @@ class Composed:
     region: dict[str, Any] = field(default_factory=dict)
     state: dict[str, Any] = field(default_factory=dict)
     course: dict[str, Any] = field(default_factory=dict)
+    declared_minutes: int | None = None
     lists: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     sources: dict[str, dict[str, str]] = field(default_factory=dict)
     parts: dict[str, Any] = field(default_factory=dict)

@@ -106,6 +106,7 @@ def read_resources(course: Composed) -> None:
             purpose=reading.get("purpose", str, ""),
             needs_approval=reading.get("approval", bool, False),
             body=reading.to_html(reading.text),
+            reading=reading,
         )
         reading.no_more_keys()
         check_length(reading, "title", resource.title, 150)

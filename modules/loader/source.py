@@ -90,14 +90,16 @@ class Reading:
         """The first line that sets a key of this name, else the first that has this text; 0 where none has."""
         if not near:
             return 0
-        lines = self.raw.split("\n")
         if _BARE_KEY.fullmatch(near):
-            key = re.compile(rf"(?:^|[{{,\s\[.]){re.escape(near)}\s*(?:=|\]|\.)")
-            found = next((number for number, line in enumerate(lines, 1) if key.search(line)), 0)
+            key = re.compile(rf"(?:^|[{{,\s\[.])({re.escape(near)})[ \t]*[=\].]", re.MULTILINE)
+            found = key.search(self.raw)
             if found:
-                return found
-        first = near.strip().split("\n")[0]
-        return next((number for number, line in enumerate(lines, 1) if first in line), 0)
+                return self._line_at(found.start(1))
+        return self._line_at(self.raw.find(near.strip().split("\n")[0]))
+
+    def _line_at(self, position: int) -> int:
+        """The line of a place in the file; 0 for what was not found."""
+        return self.raw.count("\n", 0, position) + 1 if position >= 0 else 0
 
     def to_html(self, markdown: str, *, line: int = 0) -> str:
         """Blocks of Markdown as HTML. `line` is where the text starts in the file; found by itself where not given."""
@@ -109,6 +111,9 @@ class Reading:
 
     def to_text(self, text: str, *, near: str = "") -> str:
         """Plain text with values filled in, not escaped."""
+        if "{{" not in text:
+            # Nearly all are so, and to look for a line costs more than all else.
+            return text
         return self.fill(self, text, self.line_of(near or text[:40]))
 
     def get(
@@ -164,10 +169,9 @@ class Reading:
     def _line_of_value(self, key: str, value: Any, table: Mapping[str, Any] | None) -> int:
         if isinstance(value, str | int | float | bool):
             written = re.escape(str(value).lower() if isinstance(value, bool) else str(value).split("\n")[0])
-            pattern = re.compile(rf"{re.escape(key)}\s*=\s*[\"']*{written}")
-            found = next((number for number, line in enumerate(self.raw.split("\n"), 1) if pattern.search(line)), 0)
+            found = re.search(rf"{re.escape(key)}[ \t]*=[ \t]*[\"']*{written}", self.raw)
             if found:
-                return found
+                return self._line_at(found.start())
         return self.line_of_table(table) or self.line_of(key)
 
     def _start_of(self, markdown: str) -> int:

@@ -25,11 +25,12 @@ NOUNS: dict[str, set[str]] = {
     "foundation.richtext": {"cleaning"},
     "foundation.notices": {"backends", "registry"},
     "foundation.documents": {"registry", "rendering", "storage"},
-    "modules": {"facts", "itemkinds", "loader", "outline", "readers"},
+    "modules": {"checking", "facts", "itemkinds", "loader", "outline", "overrides", "preview", "readers"},
     "cohorts": {"activities", "completion", "progress", "roster", "schedule"},
     "discussions": {"composing", "threads"},
     "knowledgechecks": {"paper", "scoring"},
     "lessonplans": {"completeness", "fields", "merging", "paper", "parsing", "template"},
+    "surveys": {"paper", "parsing", "questions"},
     "reports": {"columns", "fiscal", "ledger", "status"},
     "classroom": {"overview", "reading", "whiteboard"},
 }

@@ -1,12 +1,17 @@
 """Every mistake of an author gets a message with its place, and nothing is loaded."""
 
+import random
 import re
 
 import pytest
+from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from modules import actions
-from modules.models import Edition
+from modules.loader import Problem
+from modules.models import Edition, Upload
 from tests.modules import folders
+from tests.modules.test_checking import CHECK as QUESTIONS
 
 
 def change(path, old, new):
@@ -27,7 +32,22 @@ def remove(path):
     return lambda files: files.pop(path)
 
 
+def check(old, new):
+    """A module with a knowledge check that has one mistake."""
+
+    def slip(files):
+        files[CHECK] = QUESTIONS.replace(old, new, 1)
+        files["modules/first/module.toml"] = files["modules/first/module.toml"].replace(
+            '"more.md"', '"more.md", "check.toml"'
+        )
+
+    return slip
+
+
+# What does not shrink: a ZIP of zeros would be refused as a bomb before anybody looked inside.
+CHANCE = random.Random(1)
 START = "modules/first/01-start.md"
+CHECK = "modules/first/check.toml"
 LAKES = "regions/lakes/region.toml"
 WORDS = "Words in {{ region.short_name }}.[@S1]"
 
@@ -150,9 +170,29 @@ SLIPS = {
         put("regions/lakes/" + START, folders.page().replace("30", "31")),
         f"regions/lakes/{START}:4: minutes is 31; expected 30 as in {START} before.",
     ),
-    "large picture": (put("images/big.png", b"\x89PNG\r\n\x1a\n" + bytes(5_000_000)), "images/big.png: The picture has 5.0 MB; expected at most 1 MB."),
+    "large picture": (put("images/big.png", b"\x89PNG\r\n\x1a\n" + CHANCE.randbytes(5_000_000)), "images/big.png: The picture has 5.0 MB; expected at most 1 MB."),
     "picture that is none": (put("images/a.png", b"<script>alert(1)</script>"), "images/a.png: This is not a whole PNG, JPEG or WebP picture."),
-    "large text": (put(START, folders.page(text="x " * 300_000)), f"{START}: The file has 600 KB; expected at most 500 KB."),
+    "diagram with a script": (
+        put("figures/circle.svg", folders.FIGURE.replace("<defs>", "<script>alert(1)</script>\n  <defs>")),
+        "figures/circle.svg:3: <script> may not stand in a diagram.",
+    ),
+    "diagram that runs when it is drawn": (
+        put("figures/circle.svg", folders.FIGURE.replace('id="c"', 'id="c" onload="alert(1)"')),
+        'figures/circle.svg:4: The attribute onload="…" may not stand in a diagram.',
+    ),
+    "diagram that is somewhere else": (
+        put("figures/circle.svg", folders.FIGURE.replace("url(#dots)", "url(https://example.org/x)")),
+        "figures/circle.svg:4: url(https://example.org/x) leads out of the diagram",
+    ),
+    "question whose key names no option": (check('right = true, ', ""), f"{CHECK}:7: question one has 0 right options"),
+    "question whose key is no yes or no": (check("right = true", 'right = "b"'), f"{CHECK}:11: question one, option: right is 'b'"),
+    "question with two options of one name": (check('id = "b"', 'id = "a"'), f"{CHECK}:7: question one: the option 'a' stands twice."),
+    "question without feedback": (check(', feedback = "It is."', ""), f"{CHECK}:11: question one, option: feedback is missing"),
+    "minutes of the course as words": (
+        change("course.toml", "description", 'minutes = "780"\ndescription'),
+        "course.toml:5: minutes is '780'; expected a whole number.",
+    ),
+    "large text": (put(START, folders.page(text=CHANCE.randbytes(300_000).hex())), f"{START}: The file has 600 KB; expected at most 500 KB."),
 }  # fmt: skip
 
 
@@ -172,6 +212,19 @@ def test_nothing_is_loaded(slip, files, load):
     SLIPS[slip][0](files)
     with pytest.raises(actions.Refused):
         load()
+    assert not Edition.objects.exists()
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_an_upload_is_told_the_same_and_loads_nothing(slip, files, administrator):
+    mend, message = SLIPS[slip]
+    mend(files)
+    archive = ContentFile(folders.packed(files), name="course.zip")
+    upload = actions.check_upload(name="course.zip", archive=archive, by=administrator, now=timezone.now())
+    assert upload.state == Upload.State.BROKEN
+    assert any(str(Problem(**problem)).startswith(message) for problem in upload.report["problems"])
+    with pytest.raises(actions.Refused):
+        actions.load_upload(upload=upload, by=administrator, now=timezone.now())
     assert not Edition.objects.exists()
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import College, Consortium
 from foundation.audit.models import Entry
 from modules import actions
-from modules.models import Edition, Item, Resource, Upload
+from modules.models import Course, Edition, Item, Module, Resource, Upload
 from tests.modules import folders
 
 NOW = datetime.datetime(2026, 11, 1, tzinfo=datetime.UTC)
@@ -39,6 +39,17 @@ def test_loading_again_changes_nothing(load):
     assert {slug: each.edition for slug, each in again.items()} == {slug: each.edition for slug, each in first.items()}
     assert not any(each.is_new for each in again.values())
     assert Edition.objects.count() == 2
+
+
+def test_loading_again_leaves_every_row_as_it_was(load):
+    def rows():
+        kept = (Consortium, College, Course, Edition, Module, Item, Resource, Entry)
+        return {model: list(model.objects.order_by("pk").values()) for model in kept}
+
+    load()
+    before = rows()
+    load()
+    assert rows() == before
 
 
 def test_a_changed_word_makes_an_edition_and_drops_the_unused_one(load, files):
@@ -146,6 +157,17 @@ def test_a_removed_item_that_people_know_must_be_named(load, files):
         load()
     files["modules/first/module.toml"] += 'removed = ["more"]\n'
     assert load()["lakes"].is_new
+
+
+def test_an_upload_asks_the_same_before_it_could_be_loaded(load, files, administrator):
+    freeze(load())
+    files["modules/first/module.toml"] = folders.module("First", items='["01-start.md", "other.md"]')
+    files["modules/first/other.md"] = files.pop("modules/first/more.md")
+    archive = ContentFile(folders.packed(files), name="mine.zip")
+    upload = actions.check_upload(name="mine.zip", archive=archive, by=administrator, now=timezone.now())
+    (problem,) = upload.report["problems"]
+    assert (upload.state, problem["path"], problem["line"]) == ("broken", "modules/first/module.toml", 4)
+    assert "Renamed or new?" in problem["message"]
 
 
 def test_a_removed_module_that_people_know_must_be_named(load, files):

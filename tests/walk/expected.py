@@ -99,6 +99,7 @@ _TALK = {"item": "=talk"}
 _OWN_POST = {**_TALK, "post": "own_post"}
 _CHECK = {"item": "=check"}
 _PLAN = {"item": "=plan"}
+_SURVEY = {"item": "=survey"}
 _TOKEN = "walk-token-1234"
 _TEN = "I learned this at work long ago in a shop"
 
@@ -159,6 +160,7 @@ ROUTES = (
         data={"body": _TEN, "token": _TOKEN},
     ),
     Route("classroom:item", _CHECK, get=members(200)),
+    Route("classroom:item", _SURVEY, get=members(200)),
     Route(
         "classroom:item",
         _PLAN,
@@ -205,6 +207,17 @@ ROUTES = (
     Route("knowledgechecks:begin", _CHECK, get=signed_in(302), post=learners(302)),
     Route("knowledgechecks:attempt", _CHECK, get=learners(200, classmate=404)),
     Route("knowledgechecks:submit", _CHECK, get=signed_in(302), post=learners(302, classmate=404)),
+    Route(
+        "surveys:answers",
+        _SURVEY,
+        get=signed_in(302),
+        put=learners(200, classmate=410),  # who has submitted
+        post=learners(302),
+        json={"version": 1, "answers": {"pages": 2}},
+        data={"version": "1"},
+    ),
+    Route("surveys:submit", _SURVEY, get=signed_in(302), post=learners(422, classmate=302), data={"version": "1"}),
+    Route("surveys:withdraw", _SURVEY, get=signed_in(302), post=learners(302)),
     Route("lessonplans:plan", get=learners(200), post=learners(302, classmate=409), data={"version": "1"}),
     Route(
         "lessonplans:fields",
@@ -268,6 +281,12 @@ ROUTES = (
     Route(
         "modules:region", {"slug": "region"}, get=administrators(200), post=administrators(422), data={"short_name": ""}
     ),
+    Route("modules:region_course", {"slug": "region"}, get=administrators(200)),
+    Route("modules:region_plan", {"slug": "region"}, get=administrators(200)),
+    Route("modules:region_module", {"slug": "region"}, get=administrators(200)),
+    Route("modules:region_item", {"slug": "region", **_PAGE}, get=administrators(200)),
+    Route("modules:region_item", {"slug": "region", **_CHECK}, get=administrators(200)),
+    Route("modules:region_resource", {"slug": "region", "resource": "slug"}, get=administrators(200)),
     Route("audit:list", get=administrators(200)),
 )
 

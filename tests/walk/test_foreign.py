@@ -14,7 +14,10 @@ from tests.walk.world import World
 ROWS = frozenset({"pk", "post", "plan_id", "enrolment"})
 INSIDERS = ("participant", "facilitator", "administrator")
 # Who comes back to these with GET, after signing in again, is sent on to the page that asks who they are.
-SENT_ON = {"knowledgechecks:answers", "knowledgechecks:begin", "knowledgechecks:submit"}
+SENT_ON = {
+    "knowledgechecks:answers", "knowledgechecks:begin", "knowledgechecks:submit",
+    "surveys:answers", "surveys:submit", "surveys:withdraw",
+}  # fmt: skip
 
 
 def methods_of(route: Route) -> list[str]:
@@ -61,7 +64,7 @@ def test_another_cohorts_row_is_not_there_under_ones_own_cohort(world: World, as
 
 
 @pytest.mark.parametrize("who", INSIDERS)
-@pytest.mark.parametrize("item", ["read-me", "talk", "check", "plan"])
+@pytest.mark.parametrize("item", ["read-me", "talk", "check", "plan", "survey"])
 def test_an_address_of_one_kind_refuses_items_of_another(world: World, as_: SignedIn, who: str, item: str) -> None:
     client = as_(world.people[who])
     for route in in_a_cohort():

@@ -25,10 +25,14 @@ from knowledgechecks import actions as checks
 from knowledgechecks.models import Attempt
 from lessonplans import actions as plans
 from lessonplans.models import LessonPlan
-from modules.models import Resource, Upload
+from modules.models import Item, Module, Resource, Upload
+from surveys import actions as surveys
 from tests import factories
 from tests.knowledgechecks.conftest import RIGHT
 from tests.lessonplans.conftest import FULL, PARTS, REGION, fresh
+from tests.surveys.conftest import LEAST
+from tests.surveys.conftest import SAMPLE as SURVEY
+from tests.surveys.conftest import read as read_survey
 
 PICTURE = b"\x89PNG"
 DIGEST = hashlib.sha256(PICTURE).hexdigest()
@@ -77,6 +81,7 @@ def furnish(things: Things, *, learner: Enrolment, peer: Enrolment, leader: User
     cohort, now = things.cohort, timezone.now()
     cohort.edition.parts, cohort.edition.region = PARTS, REGION
     cohort.edition.save()
+    _survey(things, learner, peer)
     cohort.welcome = f"<p>Welcome {things.mark('words of welcome', *CHARGE, 'visitor')}</p>"
     cohort.save()
     things.ids |= {"cohort": cohort.slug, "module": "first", "slug": "continuum", "number": 1}
@@ -163,6 +168,18 @@ def _check(things: Things, learner: Enrolment) -> None:
         saved = checks.save(attempt=begun, answers=given, version=0, now=now)
         if number == 1:
             checks.submit(attempt=saved, answers={}, version=saved.version, now=now)
+
+
+def _survey(things: Things, learner: Enrolment, peer: Enrolment) -> None:
+    """One that the learner is answering, and the peer has submitted."""
+    module = Module.objects.get(edition=things.cohort.edition, slug="first")
+    data = {**read_survey(SURVEY)[0], "required": False}
+    Item.objects.create(module=module, slug="survey", position=9, kind="survey", title="Survey", data=data)
+    found, now = things.cohort.edition.outline.by_key["first/survey"], timezone.now()
+    being_written = {"why": things.mark("survey that is being answered", "participant")}
+    surveys.save(enrolment=fresh(learner), item=found, answers=being_written, version=0, now=now)
+    submitted = {**LEAST, "why": things.mark("answer in a survey", "classmate")}
+    surveys.submit(enrolment=fresh(peer), item=found, answers=submitted, now=now)
 
 
 def _plans(things: Things, learner: Enrolment, peer: Enrolment, leader: User) -> None:

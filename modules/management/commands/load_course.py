@@ -1,3 +1,4 @@
+import time
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ class Command(BaseCommand):
             # Every start loads the default course; that must not undo what an administrator uploaded.
             self.stdout.write(f"The course of the upload “{upload.name}” stays; --force loads the default course.")
             return
+        began = time.perf_counter()
         try:
             loaded = actions.load_folder(path=path, now=timezone.now())
         except actions.NotAFolder as error:
@@ -44,3 +46,5 @@ class Command(BaseCommand):
                 else f"unchanged, edition {each.edition.number}"
             )
             self.stdout.write(f"{each.consortium.slug}: {state}, {each.edition.hours:g} hours")
+        if options["verbosity"] > 1:
+            self.stdout.write(f"In {time.perf_counter() - began:.1f} seconds.")

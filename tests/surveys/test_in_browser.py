@@ -1,0 +1,165 @@
+"""Answering a survey in a real browser: on a phone, by keyboard, in two windows, without a connection, without a script."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
+
+from modules.models import Item
+from surveys.models import Response
+from tests.browsing import chromium, watched
+from tests.surveys.conftest import ADDRESS, FULL, LEAST, read
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+PHONE = {"viewport": {"width": 320, "height": 700}}
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as each:
+        yield each
+
+
+@pytest.fixture
+def open_page(browser, live_server, participant, enrolment):
+    """A page of the participant's, and at the end the proof that nothing went wrong on it."""
+    contexts, watching = [], []
+    client = Client()
+    client.force_login(participant, backend="accounts.adapters.Backend")
+
+    def open_page(**options):
+        context = browser.new_context(base_url=live_server.url, **options)
+        context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+        contexts.append(context)
+        page, wrong = watched(context)
+        watching.append(wrong)
+        page.goto(ADDRESS)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert [each for wrong in watching for each in wrong] == []
+
+
+def choose(page, name, value):
+    page.locator(f'input[name="q-{name}"][value="{value}"]').check()
+
+
+def saved(page):
+    page.get_by_text(re.compile(r"^Saved \d\d:\d\d")).wait_for()
+
+
+def answer(page, name, given):
+    if isinstance(given, dict):
+        for side, step in given.items():
+            choose(page, f"{name}-{side}", step)
+    elif isinstance(given, list):
+        for code in given:
+            choose(page, name, code)
+    elif page.locator(f'input[type="radio"][name="q-{name}"]').count():
+        choose(page, name, given)
+    elif page.locator(f'select[name="q-{name}"]').count():
+        page.locator(f'select[name="q-{name}"]').select_option(given)
+    else:
+        page.locator(f'[name="q-{name}"]').fill(given)
+
+
+def test_on_a_phone_all_is_answered_saved_reloaded_and_submitted(open_page):
+    page = open_page(**PHONE)
+    for name, given in FULL.items():
+        answer(page, name, given)
+    page.wait_for_function("() => document.querySelector('[data-save-state]').textContent.startsWith('Saved')")
+    page.wait_for_timeout(1200)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.reload()
+    assert page.locator('[name="q-explain-now"][value="3"]').is_checked()
+    assert page.locator('[name="q-why"]').input_value() == FULL["why"]
+    page.get_by_role("button", name="Submit the survey").click()
+    page.get_by_text("Thank you.").wait_for()
+    kept = Response.objects.get()
+    assert (kept.state, kept.answers["students"], kept.answers["barriers"]) == ("submitted", 1200, ["time", "room"])
+
+
+def test_by_keyboard_alone(open_page):
+    page = open_page(viewport={"width": 1280, "height": 900})
+    page.locator('[name="q-explain-before"]').first.focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Tab")  # to the other side of the pair
+    page.keyboard.press("ArrowRight")
+    saved(page)
+    page.wait_for_timeout(900)
+    assert Response.objects.get().answers["explain"] == {"before": 2, "now": 2}
+    # A group says its question and its side, a step its number and its words.
+    group = page.get_by_role("group", name=re.compile("explain what work-based learning is"))
+    assert group.get_by_role("group", name="Now").get_by_role("radio", name="2 Somewhat").is_checked()
+
+
+def test_what_is_missing_is_listed_and_its_link_leads_there(open_page):
+    page = open_page(**PHONE)
+    page.get_by_role("button", name="Submit the survey").click()
+    page.get_by_role("heading", name="3 questions to finish").wait_for()
+    page.get_by_role("link", name="Question 3").click()
+    assert page.evaluate("document.querySelector(':target').id") == "q-pages"
+
+
+def test_two_windows_meet_where_both_answered_the_same(open_page):
+    first, second = open_page(), open_page()
+    answer(first, "why", "from the first")
+    saved(first)
+    answer(second, "pages", 2)
+    saved(second)  # another question: taken over without a word
+    assert second.locator('[name="q-why"]').input_value() == "from the first"
+    answer(first, "why", "from the first, later")
+    first.get_by_text(re.compile(r"^Saved")).wait_for()
+    first.wait_for_timeout(1500)
+    answer(second, "why", "from the second")
+    second.get_by_role("heading", name="Two windows").wait_for()
+    second.get_by_role("button", name="Keep these").click()
+    saved(second)
+    second.wait_for_timeout(500)
+    kept = Response.objects.get().answers
+    assert (kept["why"], kept["pages"]) == ("from the second", 2)
+
+
+def test_without_a_connection_nothing_is_lost(open_page):
+    page = open_page()
+    page.context.set_offline(True)
+    answer(page, "why", "written in a tunnel")
+    answer(page, "explain", {"before": 1, "now": 2})
+    page.get_by_text(re.compile("kept on this device")).wait_for()
+    page.context.set_offline(False)  # it saves by itself, before the reload or after it
+    page.reload()
+    page.wait_for_timeout(2500)
+    assert page.locator('[name="q-why"]').input_value() == "written in a tunnel"
+    assert Response.objects.get().answers == {"explain": {"before": 1, "now": 2}, "why": "written in a tunnel"}
+
+
+def test_without_a_script_it_is_one_form(open_page):
+    page = open_page(java_script_enabled=False, **PHONE)
+    for name, given in LEAST.items():
+        answer(page, name, given)
+    page.get_by_role("button", name="Save and go on later").click()
+    page.get_by_text("Your answers are saved").wait_for()
+    page.goto(ADDRESS)
+    page.get_by_role("button", name="Submit the survey").click()
+    page.get_by_text("Thank you.").wait_for()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_the_courses_own_end_survey_is_accessible(open_page, cohort, scheme, width):
+    from tests.surveys.test_content import CONTENT
+
+    data, _ = read((CONTENT / "finish-count-share/end-survey.toml").read_text())
+    Item.objects.filter(module__edition=cohort.edition, slug="end-survey").update(data=data)
+    page = open_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page.get_by_role("button", name="Submit the survey").click()  # with all that can be wrong
+    page.get_by_role("heading", name=re.compile("questions to finish")).wait_for()
+    for _ in range(2):
+        found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
+        assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found.response["violations"]] == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.goto(ADDRESS)
