@@ -21,6 +21,7 @@ from modules.models import Edition, Item
 from modules.outline import ItemOutline
 
 PEOPLE = 60
+FACTS = {"page": "read", "survey": "submitted"}
 WORDS = "When I first worked in a place like that I learned to ask before I did anything, and to note what I was told. "
 
 
@@ -85,10 +86,10 @@ def _enrol(number: int, cohort: Cohort, college: College, now: datetime) -> Enro
 
 
 def _take(enrolment: Enrolment, discussion: ItemOutline, now: datetime) -> None:
-    """All pages of the first module read, and a post of a hundred words."""
+    """All pages of the first module read, its survey submitted, and a post of a hundred words."""
     for item in enrolment.cohort.edition.outline.modules[0].items:
-        if item.kind == "page":
-            cohorts.record(enrolment=enrolment, item=item.key, name="read", now=now)
+        if item.kind in FACTS:
+            cohorts.record(enrolment=enrolment, item=item.key, name=FACTS[item.kind], now=now)
     place = Place(enrolment.user, enrolment.cohort, enrolment, False, now)
     discussions.post(place=place, item=discussion, content=cleaning.read(WORDS * 5), token=f"bench-post-{enrolment.pk}")
 

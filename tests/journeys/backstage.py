@@ -101,21 +101,55 @@ def classmate(cohort: str, email: str, first: str, last: str, password: str, tex
 
 
 def read_pages(email: str, cohort: str) -> None:
-    """Somebody reads every page of the first module, so that its discussion opens."""
+    """Somebody does what stands before the first module's discussion, so that it opens."""
+    _take(email, cohort, "what-wbl-is", ("page", "survey"))
+
+
+def take_module(email: str, cohort: str, module: str, text: str, to: list[str]) -> None:
+    """Somebody takes all of a module but its plan step, with replies to the people of these addresses."""
+    from discussions import actions as discussions
+    from discussions.models import Post
+    from foundation.richtext import cleaning
+
+    _take(email, cohort, module, ("page", "survey", "check"))
+    place = _place(email, cohort)
+    for item in place.outline.module_by_slug[module].items:
+        if item.kind == "discussion":
+            words = cleaning.read(text)
+            discussions.post(place=place, item=item, content=words, token=uuid.uuid4().hex)
+            for other in Post.objects.filter(cohort=place.cohort, item=item.key, parent=None, author__email__in=to):
+                discussions.reply(place=place, item=item, answered=other, content=words, token=uuid.uuid4().hex)
+
+
+def _take(email: str, cohort: str, module: str, kinds: tuple[str, ...]) -> None:
+    import random
+
+    from django.utils import timezone
+
     from cohorts import actions
+    from wbl_course.demo import stage as do
 
     place = _place(email, cohort)
-    for item in place.cohort.edition.outline.modules[0].items:
+    stage = do.Stage(timezone.now(), "", dice=random.Random(7))
+    number = [each.slug for each in place.outline.modules].index(module)
+    for item in place.outline.modules[number].items:
+        if item.kind not in kinds:
+            continue
         if item.kind == "page":
             actions.record(enrolment=place.enrolment, item=item.key, name="read", now=place.now)
+        elif item.kind == "check":
+            do.check(stage, place.enrolment, item, timedelta(days=365))
+        elif item.facts["required"]:
+            do.answer_surveys(stage, place.enrolment, number, timedelta(days=365))
 
 
-def outline(cohort: str) -> list[dict[str, str]]:
+def outline(cohort: str) -> list[dict[str, Any]]:
     from cohorts.models import Cohort
 
     edition = Cohort.objects.get(slug=cohort).edition
     return [
         {"module": module.slug, "key": item.key, "kind": item.kind, "title": item.title}
+        | {"required": item.facts.get("required", True)}
         for module in edition.outline.modules
         for item in module.items
     ]

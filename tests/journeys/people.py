@@ -88,6 +88,7 @@ class Facilitator:
         """Claim (where that is still to do), rate every row alike, comment, decide."""
         go(self.page, f"/c/{cohort}/reviews/")
         self.page.get_by_role("link", name=title).click()
+        self.page.wait_for_url(re.compile(r"/reviews/\d+/"))
         claim = self.page.get_by_role("button", name="Claim this review")
         if claim.count():
             claim.click()
@@ -167,6 +168,27 @@ class Participant:
         is_saved(self.page)
         press(self.page, "Submit")
         expect(self.page.get_by_role("heading", name="You passed")).to_be_visible()
+
+    def answer_survey(self, item: dict[str, str]) -> None:
+        """The first choice of every row and field that asks for one, words where words are asked for."""
+        go(self.page, self.home + item["key"] + "/")
+        for box in self.page.locator("[data-question]").all():
+            for group in box.locator(".scale-steps").all():
+                group.locator("input").nth(3).check()
+            if (
+                box.get_attribute("data-type") in ("yesno", "choice", "multi")
+                and box.locator(".survey-options").count()
+            ):
+                box.locator("input").first.check()
+            elif box.locator("select").count():
+                box.locator("select").select_option(index=1)
+            elif box.get_attribute("data-type") == "number":
+                box.get_by_role("textbox").fill("2")
+            elif box.get_attribute("data-type") in ("text", "textarea"):
+                box.get_by_role("textbox").fill("That somebody read it.")
+        is_saved(self.page)
+        press(self.page, "Submit the survey")
+        expect(self.page.get_by_text("Thank you.")).to_be_visible()
 
     def _right_answers(self, item: dict[str, str]) -> dict[str, Any]:
         expect(self.page.locator("[data-check]")).to_be_visible()

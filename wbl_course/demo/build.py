@@ -176,22 +176,25 @@ def _finished_cohort(stage: Stage, home: Consortium, staff: dict[str, User]) -> 
         text = WORDS["afterwards"][number % len(WORDS["afterwards"])]
         script = {"reach": "complete" if plan else "first-post", "first": text, "second": text}
         do.take(stage, enrolment, script, offset=timedelta(hours=6 * number))
+        if plan:
+            do.take_the_rest(stage, enrolment, WORDS["afterwards"], offset=timedelta(hours=6 * number))
         taken.append((enrolment, person))
     finishers = [enrolment for enrolment, person in taken if person["plan"]]
-    for module in range(2):
+    for module in range(len(cohort.edition.outline.modules)):
         _answer_each_other(stage, cohort, module, finishers)
     for enrolment, person in taken:
         if person["plan"]:
             data = plans.whole(short[person["plan"]], college=person["college"], term="2026-fall")
-            do.plan(stage, enrolment, data, "complete", staff["facilitator"])
+            do.plan(stage, enrolment, data, "complete", staff["facilitator"], day=36)
 
 
 def _answer_each_other(stage: Stage, cohort: Cohort, module: int, people: list[Enrolment]) -> None:
     """Everybody replies to the next two, so that the discussion counts for all."""
     item = do.items(cohort, module, "discussion")[0]
     threads = {post.author_id: post for post in Post.objects.filter(cohort=cohort, item=item.key, parent=None)}
+    week = cohort.edition.outline.modules[module].week
     for turn, enrolment in enumerate(people):
-        at = do.moment(stage, cohort, timedelta(days=5 + 7 * module, hours=turn))
+        at = do.moment(stage, cohort, timedelta(days=7 * week - 2, hours=turn))
         for step in (1, 2):
             other = people[(turn + step) % len(people)].user
             discussions.reply(

@@ -22,8 +22,10 @@ from knowledgechecks import actions as checks
 from knowledgechecks import scoring
 from lessonplans import actions as lessonplans
 from lessonplans.models import LessonPlan
-from modules.models import Resource
+from modules.models import Item, Resource
 from modules.outline import ItemOutline
+from surveys import actions as surveys
+from surveys import questions
 
 DOMAIN = "demo.example"
 WORDS = tomllib.loads((Path(__file__).parent / "words.toml").read_text(encoding="utf-8"))
@@ -118,7 +120,9 @@ def take(stage: Stage, enrolment: Enrolment, person: dict[str, Any], offset: tim
     if level >= LEVELS.index("reading"):
         pages = items(cohort, 0, "page")
         read = pages if level > LEVELS.index("reading") else pages[:3]
-        read_pages(stage, enrolment, read, offset)
+        read_pages(stage, enrolment, read[:1], offset)
+        answer_surveys(stage, enrolment, 0, offset + timedelta(minutes=9))
+        read_pages(stage, enrolment, read[1:], offset + timedelta(minutes=12))
     if level >= LEVELS.index("first-post"):
         post(stage, enrolment, items(cohort, 0, "discussion")[0], person["first"], offset + timedelta(days=1))
     if level >= LEVELS.index("first-check"):
@@ -128,6 +132,51 @@ def take(stage: Stage, enrolment: Enrolment, person: dict[str, Any], offset: tim
         post(stage, enrolment, items(cohort, 1, "discussion")[0], person["second"], offset + timedelta(days=8))
     if level > LEVELS.index("second-post"):
         check(stage, enrolment, items(cohort, 1, "check")[0], offset + timedelta(days=9))
+
+
+def take_the_rest(stage: Stage, enrolment: Enrolment, texts: list[str], offset: timedelta) -> None:
+    """Modules three to the last, in their weeks: pages, a post in turn from `texts`, the check, the end survey."""
+    for number, module in enumerate(enrolment.cohort.edition.outline.modules[2:], 2):
+        begun = offset + timedelta(weeks=module.week - 1)
+        read_pages(stage, enrolment, items(enrolment.cohort, number, "page"), begun)
+        talk = items(enrolment.cohort, number, "discussion")[0]
+        post(stage, enrolment, talk, texts[number % len(texts)], begun + timedelta(days=1))
+        check(stage, enrolment, items(enrolment.cohort, number, "check")[0], begun + timedelta(days=2))
+        answer_surveys(stage, enrolment, number, begun + timedelta(days=4))
+
+
+def answer_surveys(stage: Stage, enrolment: Enrolment, module: int, offset: timedelta) -> None:
+    """Those that completion asks for; what may be left out is left out."""
+    for survey in items(enrolment.cohort, module, "survey"):
+        if survey.facts["required"]:
+            asked = questions.of(Item.objects.get(pk=survey.pk).data)
+            answers: dict[str, Any] = {}
+            for question in asked:
+                if questions.is_required(question, answers):
+                    answers[question["id"]] = answer(stage, enrolment, question)
+            at = moment(stage, enrolment.cohort, offset)
+            surveys.submit(enrolment=enrolment, item=survey, answers=answers, now=at)
+
+
+def answer(stage: Stage, enrolment: Enrolment, question: questions.Question) -> Any:
+    """What a satisfied person might answer."""
+    match question["type"]:
+        case "scale":
+            return stage.dice.randint(3, len(question["steps"]))
+        case "pair":
+            return {"before": stage.dice.randint(1, 3), "now": stage.dice.randint(4, 5)}
+        case "yesno":
+            return "yes"
+        case "choice":
+            return stage.dice.choice(question["options"])["code"]
+        case "multi":
+            return [stage.dice.choice(question["options"])["code"]]
+        case "number":
+            return str(max(1, question["min"]))
+        case "text":
+            return enrolment.user.name
+        case _:
+            return "The plan, and that somebody read it."
 
 
 def read_pages(stage: Stage, enrolment: Enrolment, pages: list[ItemOutline], offset: timedelta) -> None:
@@ -151,9 +200,9 @@ def check(stage: Stage, enrolment: Enrolment, item: ItemOutline, offset: timedel
     for number in range(1, tries + 1):
         at = moment(stage, enrolment.cohort, offset + timedelta(minutes=25 * number))
         attempt = checks.begin(enrolment=enrolment, item=item, now=at)
-        questions = attempt.source.data["questions"]
-        missed = {q["id"] for q in stage.dice.sample(questions, 3)} if number < tries else set()
-        answers = {q["id"]: wrong(q) if q["id"] in missed else scoring.right_answer(q) for q in questions}
+        asked = attempt.source.data["questions"]
+        missed = {q["id"] for q in stage.dice.sample(asked, 3)} if number < tries else set()
+        answers = {q["id"]: wrong(q) if q["id"] in missed else scoring.right_answer(q) for q in asked}
         checks.submit(attempt=attempt, answers=answers, version=attempt.version, now=at + timedelta(minutes=11))
 
 
@@ -194,9 +243,11 @@ def begin_plan(stage: Stage, enrolment: Enrolment, person: dict[str, Any]) -> No
     lessonplans.save(enrolment=enrolment, changes=first, base=0, now=at)
 
 
-def plan(stage: Stage, enrolment: Enrolment, data: dict[str, Any], reach: str, reviewer: User) -> None:
+def plan(
+    stage: Stage, enrolment: Enrolment, data: dict[str, Any], reach: str, reviewer: User, *, day: int = 10
+) -> None:
     """Write the plan, and take it as far as this person came: handed in, in review, returned or approved."""
-    written = moment(stage, enrolment.cohort, timedelta(days=10, hours=stage.dice.randint(0, 12)))
+    written = moment(stage, enrolment.cohort, timedelta(days=day, hours=stage.dice.randint(0, 12)))
     for key, value in data.items():
         begun = LessonPlan.objects.filter(enrolment=enrolment).first()
         lessonplans.save(enrolment=enrolment, changes={key: value}, base=begun.version if begun else 0, now=written)
