@@ -21,6 +21,8 @@ VISIBLE = """() => {
 
 def tab_to(page: Page, target: Locator, limit: int = 120) -> None:
     """Press Tab until the target has the focus; each stop on the way must show where it is."""
+    expect(target).to_be_visible()  # the page before may still be leaving
+    page.wait_for_load_state()
     for _ in range(limit):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement === document.body"):
