@@ -1,7 +1,7 @@
 import secrets
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from accounts.models import User
@@ -35,9 +35,13 @@ def record(
     )
     if subject in known:
         return False
-    fact = ProgressEvent(enrolment=enrolment, item=item, name=name, subject=subject, at=now, title=title, value=value)
-    # The same fact from another window at this moment: one of the two rows stays, and both go on to look.
-    ProgressEvent.objects.bulk_create([fact], ignore_conflicts=True)
+    try:
+        with transaction.atomic():
+            ProgressEvent.objects.create(
+                enrolment=enrolment, item=item, name=name, subject=subject, at=now, title=title, value=value
+            )
+    except IntegrityError:  # the same fact from another window at this moment
+        return False
     Enrolment.objects.filter(pk=enrolment.pk).update(last_active_at=now)
     enrolment.last_active_at = now
     asked = activities.needs(enrolment.cohort.edition.outline).get(item, ())
