@@ -30,10 +30,15 @@ ONCE = (
     "tests/look/test_contrast.py",
     "tests/modules/test_archive.py",
     "tests/modules/test_bad_folder.py",
+    "tests/modules/test_checking.py",
+    "tests/modules/test_default_course.py",
     "tests/modules/test_drawings.py",
+    "tests/modules/test_figures.py",
+    "tests/modules/test_invented_region.py",
     "tests/modules/test_markdown.py",
     "tests/richtext/test_cleaning.py",
     "tests/surveys/test_content.py",
+    "tests/surveys/test_in_browser.py",
     "tests/surveys/test_questions.py",
 )
 
