@@ -5,10 +5,12 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
+from playwright.sync_api import expect
 
 from modules.models import Item
 from surveys.models import Response
 from tests.browsing import chromium, watched
+from tests.journeys.installation import until
 from tests.surveys.conftest import ADDRESS, FULL, LEAST, read
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -132,9 +134,10 @@ def test_without_a_connection_nothing_is_lost(open_page):
     page.get_by_text(re.compile("kept on this device")).wait_for()
     page.context.set_offline(False)  # it saves by itself, before the reload or after it
     page.reload()
-    page.wait_for_timeout(2500)
-    assert page.locator('[name="q-why"]').input_value() == "written in a tunnel"
-    assert Response.objects.get().answers == {"explain": {"before": 1, "now": 2}, "why": "written in a tunnel"}
+    whole = {"explain": {"before": 1, "now": 2}, "why": "written in a tunnel"}
+    until(lambda: Response.objects.filter(answers=whole).exists(), "the answers at the server")
+    page.goto(ADDRESS)  # the reload may have been answered a moment before they came
+    expect(page.locator('[name="q-why"]')).to_have_value("written in a tunnel")
 
 
 def test_without_a_script_it_is_one_form(open_page):
