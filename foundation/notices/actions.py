@@ -1,4 +1,4 @@
-"""Telling people things: notice and mail are rows, written with their cause; the worker sends, a broker wakes it."""
+"""Telling people things: a notice is a row, written with its cause; the worker makes the letter and sends it."""
 
 import logging
 import smtplib
@@ -45,45 +45,69 @@ def notify(*, user: User, kind: str, key: str, data: dict[str, Any], url: str, n
 def notify_many(
     *, users: Collection[User], kind: str, key: str, data: dict[str, Any], url: str, now: datetime
 ) -> list[Notice]:
-    """The same to many people, in as many queries as to one. Returns the notices of those who had not been told."""
+    """The same to many people, in as many queries as to one: rows and nothing else. The worker decides how they go
+    out and writes the letters. Returns the notices of those who had not been told.
+    """
     if not url_has_allowed_host_and_scheme(url, allowed_hosts=None) or not url.startswith("/"):
         raise ValueError(f"A notice leads to a path of this site, not to {url!r}.")
-    known = set(Notice.objects.filter(user__in=users, key=key).values_list("user_id", flat=True))
-    fresh = {user.pk: user for user in users if user.pk not in known and user.is_active}
-    if not fresh:
-        return []
-    what = registry.get(kind)
-    chosen = (
-        dict(Preference.objects.filter(user__in=fresh, topic=what.topic).values_list("user_id", "delivery"))
-        if what.topic
-        else {}
+    registry.get(kind)  # an unknown kind is a mistake of the caller's, not of the worker's
+    known = set(Notice.objects.filter(user__in=users, key=key).order_by().values_list("user_id", flat=True))
+    rows = [
+        Notice(user_id=user.pk, kind=kind, key=key, data=data, url=url, created_at=now)
+        for user in users
+        if user.pk not in known and user.is_active
+    ]
+    # Someone else may be telling them the same right now: the constraint lets one of us through.
+    return Notice.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+@transaction.atomic
+def write_letters(*, now: datetime) -> int:
+    """Decide how new notices go out, as each person chose, and write the letters of those that go at once.
+
+    Returns how many notices were decided: at most a batch. The e-mail's key keeps two workers from writing it twice.
+    """
+    waiting = list(
+        Notice.objects.undecided()
+        .select_related("user")
+        .select_for_update(skip_locked=True, of=("self",))
+        .order_by("created_at", "pk")[:BATCH]
     )
+    if not waiting:
+        return 0
+    people = {notice.user_id for notice in waiting}
+    chosen = {
+        (user_id, topic): delivery
+        for user_id, topic, delivery in Preference.objects.filter(user__in=people).values_list(
+            "user_id", "topic", "delivery"
+        )
+    }
     since = now - timedelta(days=1)
     mailed = Counter(
-        Mail.objects.filter(notice__user__in=fresh, created_at__gt=since).values_list("notice__user_id", flat=True)
+        Mail.objects.filter(notice__user__in=people, created_at__gt=since).values_list("notice__user_id", flat=True)
     )
-    rows = []
-    for pk in fresh:
-        delivery = policies.delivery(default=what.delivery, chosen=chosen.get(pk), mailed_today=mailed[pk])
-        mailed_at = now if delivery == Delivery.NOW else None
-        rows.append(
-            Notice(
-                user_id=pk,
-                kind=kind,
-                key=key,
-                data=data,
-                url=url,
-                delivery=delivery,
-                created_at=now,
-                mailed_at=mailed_at,
-            )
+    letters = []
+    for notice in waiting:
+        kind = registry.get(notice.kind)
+        notice.delivery = policies.delivery(
+            default=kind.delivery,
+            chosen=chosen.get((notice.user_id, kind.topic)),
+            mailed_today=mailed[notice.user_id],
+            is_active=notice.user.is_active,
         )
-    # Someone else may be telling them the same right now: constraint and mail key let one of us through.
-    Notice.objects.bulk_create(rows, ignore_conflicts=True)
-    told = list(Notice.objects.filter(user__in=fresh, key=key, kind=kind))
-    # Nobody waits for these at a screen: the next sweep takes them together, twenty seconds later at most.
-    _keep([_letter_to(fresh[notice.user_id], notice, now) for notice in told if notice.delivery == Delivery.NOW])
-    return told
+        if notice.delivery != Delivery.NOW:
+            continue
+        try:
+            letters.append(_letter_to(notice.user, notice, now))
+        except Exception:  # whatever a kind's words raise: everybody else's letters still go out
+            log.exception("Notice %s could not be put into a letter; it stays on the page.", notice.pk)
+            notice.delivery = Delivery.PAGE
+            continue
+        mailed[notice.user_id] += 1
+        notice.mailed_at = now
+    _keep(letters)
+    Notice.objects.bulk_update(waiting, ["delivery", "mailed_at"])
+    return len(waiting)
 
 
 def _letter_to(user: User, notice: Notice, now: datetime) -> Mail:
@@ -161,10 +185,14 @@ def choose(*, user: User, deliveries: dict[str, str]) -> None:
 
 
 def sweep(*, now: datetime) -> int:
-    """Send what is due, for at most a minute; give up what was tried three times. Returns how many went out."""
+    """Write the letters of new notices and send what is due, for at most a minute; give up what was tried three times.
+    Returns how many went out.
+    """
     _bury_abandoned(now)
     started = time.monotonic()
     sent = 0
+    while write_letters(now=now) and time.monotonic() - started < BUDGET:
+        pass
     due = list(Mail.objects.due(now).values_list("pk", flat=True)[:BATCH])
     if not due:
         return 0

@@ -19,5 +19,7 @@ def problems() -> Iterator[str]:
         yield f"Mail {mail.pk} was sent and still has its text."
     for notice in Notice.objects.filter(delivery=Delivery.NOW, mail=None):
         yield f"Notice {notice.pk} should have been mailed and has no e-mail."
+    for notice in Notice.objects.undecided().filter(created_at__lt=late):
+        yield f"Notice {notice.pk} waits since {notice.created_at:%H:%M}, and nobody has decided how it goes out."
     for notice in Notice.objects.filter(read_at__lt=F("created_at")):
         yield f"Notice {notice.pk} was read before it was written."

@@ -17,6 +17,10 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
     def unread(self) -> "NoticeQuerySet":
         return self.filter(read_at=None)
 
+    def undecided(self) -> "NoticeQuerySet":
+        """New ones: the worker has not decided yet how they go out."""
+        return self.filter(delivery="")
+
     def awaiting_digest(self) -> "NoticeQuerySet":
         """Not mailed yet, to be mailed with the day's others, and not read in the meantime."""
         return self.filter(delivery=Delivery.DIGEST, mailed_at=None, read_at=None)
@@ -32,7 +36,9 @@ class Notice(models.Model):
     )
     data = models.JSONField(default=dict, blank=True, help_text="What its kind needs to word it.")
     url = models.CharField(max_length=300, help_text="Path of the page it leads to.")
-    delivery = models.CharField(max_length=6, choices=Delivery)
+    delivery = models.CharField(
+        max_length=6, choices=Delivery, blank=True, help_text="Empty until the worker has decided."
+    )
     created_at = models.DateTimeField(default=timezone.now)
     mailed_at = models.DateTimeField(
         null=True, blank=True, help_text="When it was put in the post, alone or in a digest."
@@ -47,6 +53,7 @@ class Notice(models.Model):
         indexes = [
             models.Index(fields=["user", "-created_at"], name="notices_newest"),
             models.Index(fields=["user"], condition=Q(read_at=None), name="notices_unread"),
+            models.Index(fields=["created_at"], condition=Q(delivery=""), name="notices_undecided"),
             models.Index(
                 fields=["created_at"],
                 condition=Q(delivery="digest", mailed_at=None, read_at=None),

@@ -4,8 +4,9 @@ from django.test.utils import CaptureQueriesContext
 
 from cohorts.models import Announcement
 from foundation.drafts.models import Draft
-from foundation.notices.models import Mail, Notice
+from foundation.notices.models import Notice
 from tests import factories
+from tests.letters import letters
 
 PAGE = "/c/fall/announcements/"
 WORDS = {"title": "Welcome", "body": "<p>Start with <em>module one</em>.</p><script>alert(1)</script>", "token": "t1"}
@@ -15,11 +16,11 @@ def test_an_announcement_reaches_everybody_once(as_, facilitator, participant, c
     for _ in range(2):
         assert as_(facilitator).post(PAGE, WORDS).status_code == 302
     assert Announcement.objects.count() == 1
-    assert {mail.to for mail in Mail.objects.all()} == {participant.email, classmate.email}
+    assert {mail.to for mail in letters()} == {participant.email, classmate.email}
     page = as_(participant).get(PAGE).content.decode()
     assert "<em>module one</em>" in page
     assert "alert(1)" not in page
-    assert "Start with module one." in Mail.objects.first().text
+    assert "Start with module one." in letters().first().text
 
 
 def test_who_is_withdrawn_hears_nothing(as_, facilitator, participant, enrolment):
@@ -50,7 +51,7 @@ def test_edited_words_are_not_mailed_again(as_, facilitator, participant):
     made = Announcement.objects.get()
     as_(facilitator).post(f"{PAGE}{made.pk}/", {**WORDS, "title": "Welcome, all"})
     assert "edited" in as_(participant).get(PAGE).content.decode()
-    assert Mail.objects.count() == 1
+    assert letters().count() == 1
 
 
 def test_what_is_taken_down_is_seen_by_facilitators_alone(as_, facilitator, participant):

@@ -6,8 +6,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from cohorts import actions, schedule
-from foundation.notices.models import Mail, Notice, Preference
+from foundation.notices.models import Notice, Preference
 from tests import factories
+from tests.letters import letters
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 
@@ -43,7 +44,7 @@ def test_people_hear_two_days_before_and_once_more_the_day_before(reader, due):
 
 def test_the_mail_says_what_when_and_where(reader, due):
     actions.remind(now=due.at - timedelta(hours=47))
-    mail = Mail.objects.get(subject__startswith="Post by")
+    mail = letters().get(subject__startswith="Post by")
     assert mail.subject == "Post by Thursday: First talk"
     assert "Thursday, November 5, 11:59 p.m. (PST)" in mail.text
     assert "/c/fall/first/talk/" in mail.text
@@ -70,7 +71,7 @@ def test_a_choice_is_respected(reader, due, participant):
     Preference.objects.create(user=participant, topic="reminders", delivery="page")
     actions.remind(now=due.at - timedelta(hours=47))
     assert told().exists()
-    assert not Mail.objects.exists()
+    assert not letters().exists()
 
 
 def test_a_date_that_was_moved_is_a_new_one(reader, due, cohort):

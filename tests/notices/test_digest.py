@@ -10,7 +10,9 @@ EVENING = MORNING - timedelta(hours=12)
 
 
 def gather(user, key, now=EVENING):
-    return actions.notify(user=user, kind="gathered", key=key, data={"who": "Casey"}, url=f"/c/fall/{key}/", now=now)
+    actions.notify(user=user, kind="gathered", key=key, data={"who": "Casey"}, url=f"/c/fall/{key}/", now=now)
+    actions.write_letters(now=now)
+    return Notice.objects.get(user=user, key=key)
 
 
 def test_the_days_notices_come_in_one_mail_in_the_morning(participant):

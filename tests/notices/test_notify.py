@@ -4,6 +4,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
 from foundation.notices import actions, emails
 from foundation.notices.models import Mail, Notice, Preference
 from foundation.notices.registry import Delivery
@@ -13,7 +14,10 @@ NOW = timezone.now()
 
 
 def tell(user, key="reply:1", kind="spoken", now=NOW, url="/c/fall/"):
-    return actions.notify(user=user, kind=kind, key=key, data={"who": "Casey"}, url=url, now=now)
+    """Tell, and let the worker write the letter."""
+    told = actions.notify(user=user, kind=kind, key=key, data={"who": "Casey"}, url=url, now=now)
+    actions.write_letters(now=now)
+    return told
 
 
 def test_a_person_is_told_once_and_gets_one_mail(participant):
@@ -55,7 +59,8 @@ def test_the_twenty_first_mail_of_a_day_waits_for_the_digest(participant):
         tell(participant, key=f"reply:{number}")
     assert Mail.objects.count() == 20
     assert Notice.objects.awaiting_digest().count() == 1
-    assert tell(participant, key="reply:tomorrow", now=NOW + timedelta(days=1, seconds=1)).delivery == Delivery.NOW
+    tell(participant, key="reply:tomorrow", now=NOW + timedelta(days=1, seconds=1))
+    assert Notice.objects.get(key="reply:tomorrow").delivery == Delivery.NOW
 
 
 def test_nothing_is_told_when_its_cause_was_taken_back(participant):
@@ -70,6 +75,30 @@ def test_a_person_who_left_is_told_nothing(participant):
     participant.is_active = False
     participant.save()
     assert tell(participant) is None
+
+
+def test_a_person_who_left_in_the_meantime_is_mailed_nothing(participant):
+    actions.notify(user=participant, kind="spoken", key="reply:1", data={"who": "Casey"}, url="/", now=NOW)
+    User.objects.filter(pk=participant.pk).update(is_active=False)
+    actions.write_letters(now=NOW)
+    assert not Mail.objects.exists()
+
+
+def test_telling_is_one_row_and_the_worker_does_the_rest(participant, django_assert_num_queries):
+    with django_assert_num_queries(2):
+        actions.notify(user=participant, kind="spoken", key="reply:1", data={"who": "Casey"}, url="/", now=NOW)
+    assert not Mail.objects.exists()
+    assert actions.write_letters(now=NOW) == 1
+    assert actions.write_letters(now=NOW) == 0
+    assert Mail.objects.count() == 1
+
+
+def test_words_that_fail_keep_nobody_elses_letter_back(participant, classmate, caplog):
+    actions.notify(user=participant, kind="spoken", key="reply:1", data={}, url="/", now=NOW)
+    tell(classmate, key="reply:2")
+    assert [mail.to for mail in Mail.objects.all()] == [classmate.email]
+    assert Notice.objects.get(user=participant).delivery == Delivery.PAGE
+    assert "could not be put into a letter" in caplog.text
 
 
 def write_to(user):
@@ -117,5 +146,7 @@ def test_telling_sixty_people_takes_no_more_queries_than_telling_two(django_asse
             told = actions.notify_many(
                 users=people, kind="spoken", key="announcement:1", data={"who": "Fran"}, url="/c/fall/", now=NOW
             )
+            while actions.write_letters(now=NOW):
+                pass
         assert len(told) == count
     assert Mail.objects.count() == 62

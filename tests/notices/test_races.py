@@ -41,6 +41,7 @@ def tell(user):
 
 def test_several_who_tell_the_same_tell_it_once(participant):
     at_once(lambda: tell(participant))
+    at_once(lambda: actions.write_letters(now=timezone.now()))
     assert Notice.objects.count() == Mail.objects.count() == 1
 
 

@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 
 from cohorts import progress, schedule
 from cohorts.completion import Need, evaluate
-from foundation.notices.models import Mail, Notice
+from foundation.notices.models import Notice
 from modules.outline import Outline
 from reports import ledger
 from surveys import actions, policies
 from surveys.models import Response
 from tests import factories
 from tests.cohorts.test_completion import ALL, COURSE, NEEDS, Happened, item
+from tests.letters import letters
 from tests.surveys.conftest import KEY, LATER, form, item_of, put, submit, unlock
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
@@ -157,7 +158,7 @@ def test_its_opening_is_told_once(enrolment):
     for hours in (1, 2, 30, 200):
         actions.tell_of_openings(now=OPENS + hours * HOUR)
     assert told().count() == 1
-    mail = Mail.objects.get(subject__contains="One term later")
+    mail = letters().get(subject__contains="One term later")
     assert "is open for you now. It stays open until May 29, 2027." in mail.text
     assert ADDRESS in mail.text
 

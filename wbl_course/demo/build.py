@@ -18,6 +18,7 @@ from cohorts.models import Cohort, Enrolment, Invitation
 from discussions import actions as discussions
 from discussions.models import Post
 from foundation.notices.models import Mail, Notice
+from foundation.notices.registry import Delivery
 from modules.models import Edition
 from wbl_course.demo import plans
 from wbl_course.demo import stage as do
@@ -41,7 +42,8 @@ def build(*, now: datetime, password: str) -> None:
     _finished_cohort(stage, home, staff)
     _running_cohort(stage, home, staff)
     _elsewhere(stage)
-    # All of it is past: its mail counts as sent, and most of it was read.
+    # All of it is past: its mail counts as sent, nothing of it is mailed any more, and most of it was read.
+    Notice.objects.undecided().update(delivery=Delivery.PAGE)
     Mail.objects.filter(to__endswith=f"@{DOMAIN}").update(state=Mail.State.SENT, sent_at=now, text="", html="")
     Notice.objects.filter(created_at__lt=now - timedelta(days=2)).update(read_at=now - timedelta(days=1))
 
