@@ -50,9 +50,9 @@ def main() -> None:
     gc.disable()
     limits = Limits()
     limit_memory(limits.memory_bytes)
-    answers.write(Message({"ready": True}).encode())
-    answers.flush()
     try:
+        answers.write(Message({"ready": True}).encode())
+        answers.flush()
         while True:
             request = receive(read)
             limit_cpu(limits.cpu_seconds)

@@ -9,7 +9,7 @@ import pikepdf
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 
-from foundation.documents.rendering import finishing, glyphs
+from foundation.documents.rendering import fields, finishing, glyphs
 from foundation.documents.rendering.fetcher import Fetcher
 from foundation.documents.rendering.protocol import STYLESHEET
 
@@ -51,9 +51,8 @@ def _house_stylesheet() -> CSS:
 def warm_up() -> None:
     """Pay for the first use of everything before the first document waits for it."""
     glyphs.known()
-    render(
-        '<html lang="en"><title>Warm</title><body><h1>Warm</h1><p>Text <b>bold</b> <i>it</i> ☐</p></body></html>', ""
-    )
+    words = '<h1>Warm</h1><p>Text <b>bold</b> <i>it</i> <span class="box">☐</span></p>'
+    render(f'<html lang="en"><title>Warm</title><body data-fillable>{words}</body></html>', "")
 
 
 def render(html: str, css: str) -> Rendered:
@@ -62,7 +61,7 @@ def render(html: str, css: str) -> Rendered:
     Raises:
         CannotRender: the page has no title or language, or asked for a file that is not ours.
     """
-    fetcher, recorder = Fetcher(), finishing.Recorder()
+    fetcher = Fetcher()
     page = HTML(string=html, base_url="static:/", url_fetcher=fetcher)
     root = page.etree_element
     if not root.get("lang") or root.find(".//title") is None:
@@ -71,6 +70,7 @@ def render(html: str, css: str) -> Rendered:
     for link in root.iter("a"):
         if not (link.get("href") or "#").strip().lower().startswith((*LINKS, PART)):
             del link.attrib["href"]
+    recorder = finishing.Recorder(fields.find(root))
     finishing.install(recorder)
     stylesheets = [_house_stylesheet(), *([_stylesheet(css)] if css else [])]
     try:

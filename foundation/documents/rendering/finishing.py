@@ -3,13 +3,14 @@
 What it mends, with the upstream issue where there is one: running headers and repeated table heads become artifacts
 (Kozea/WeasyPrint#1836), header cells get a scope (#2508), what crosses a page is one element (#2903), links say their
 text instead of their address, parts keep their language, `aria-hidden` is heeded (#2550), lists have labels and bodies,
-figures have their caption and their place on the page. It relies on one private function, `_build_box_tree`: hence
-`weasyprint==70.*`.
+figures have their caption and their place on the page; form fields (`widgets`) get their place in the order. It relies
+on one private function, `_build_box_tree`: hence `weasyprint==70.*`.
 """
 
 import re
 from collections.abc import Iterator
 from typing import Any
+from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
 
 import pydyf
@@ -19,9 +20,10 @@ from weasyprint.formatting_structure import boxes
 from weasyprint.layout.absolute import AbsolutePlaceholder
 from weasyprint.pdf import tags as weasyprint_tags
 
+from foundation.documents.rendering.fields import Field, Kind
 from foundation.documents.rendering.tree import STRUCTURE, Annotation, Content, Node, mended, text_of
+from foundation.documents.rendering.widgets import POINTS, Form
 
-POINTS = 0.75  # of a PDF in one CSS pixel
 PAGE_NUMBER = "@bottom-right"  # the margin box that print.css sets the page number in
 _original_build = weasyprint_tags._build_box_tree
 
@@ -29,8 +31,9 @@ _original_build = weasyprint_tags._build_box_tree
 class Recorder:
     """Remembers, while WeasyPrint builds its tags, which box became which element, and what is not content at all."""
 
-    def __init__(self) -> None:
-        """One for each document."""
+    def __init__(self, places: dict[Element, Field] | None = None) -> None:
+        """One for each document; `places` are its elements that people fill in."""
+        self.form = Form(places or {})
         self.boxes: dict[int, Any] = {}
         self.artifacts: dict[tuple[int, int], str] = {}
         self.hidden_annotations: set[bytes] = set()
@@ -93,7 +96,7 @@ class Recorder:
             self._convert(pdf, pdf.objects[int(reference.split()[0])], tree, None, pages, document)
         _Writer(pdf).write(root, mended(tree))
         self._mark_artifacts(pdf)
-        _write_metadata(document, pdf)
+        _write_metadata(document, pdf, is_form=self.form.close(pdf))
 
     def _convert(
         self,
@@ -109,7 +112,7 @@ class Recorder:
         Clickable areas of what is inside a link (a picture, a float) go to the `link` itself.
         """
         box, page = self.boxes.get(struct.number), pages[struct["Pg"]]
-        node = parent
+        node, field = parent, None
         if (
             box is not None
             and box.element is not None
@@ -118,6 +121,7 @@ class Recorder:
             node = _node(box, document.pages[page].height)
             parent.kids.append(node)
             link = node if node.kind == "Link" else link
+            field = self.form.field(box)
         for kid in struct["K"]:
             if isinstance(kid, int):
                 node.kids.append(Content(page, kid))
@@ -127,6 +131,12 @@ class Recorder:
                 (link or node).kids.append(Annotation(page, target["Obj"]))
             else:
                 self._convert(pdf, target, node, link, pages, document)
+        if field and (widget := self.form.add(pdf, document, page, box, field)):
+            if field.kind is Kind.TICK:
+                # The field says that it is a box to tick; the ☐ under it need not.
+                self.artifacts |= {(kid.page, kid.mcid): "" for kid in node.kids if isinstance(kid, Content)}
+                node.kids = []
+            node.kids.append(Node("Form", kids=[Annotation(page, widget)]))
 
     def _mark_artifacts(self, pdf: pydyf.PDF) -> None:
         for page, reference in enumerate(pdf.page_references):
@@ -241,6 +251,11 @@ class _Writer:
         for number, (annotation, owner) in enumerate(self.annotations, start=len(self.pages)):
             nums.extend([number, owner])
             self.pdf.objects[int(annotation.split()[0])]["StructParent"] = number
+        order = {annotation: number for number, (annotation, _) in enumerate(self.annotations)}
+        for reference in self.pages:
+            # Readers that do not go by the tags go by this list, from link to field to link.
+            annotations = self.pdf.objects[int(reference.split()[0])].get("Annots", [])
+            annotations.sort(key=lambda annotation: order.get(annotation, len(order)))
         parent_tree = pydyf.Dictionary({"Nums": nums})
         self.pdf.add_object(parent_tree)
         root["K"] = pydyf.Array([top])
@@ -275,7 +290,7 @@ _XMP = """<?xpacket begin="\N{ZERO WIDTH NO-BREAK SPACE}" id="W5M0MpCehiHzreSzNT
 <rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:pdf="http://ns.adobe.com/pdf/1.3/"
  xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/"
  xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">
-<pdfaid:part>2</pdfaid:part><pdfaid:conformance>A</pdfaid:conformance><pdfuaid:part>1</pdfuaid:part>
+{archive}<pdfuaid:part>1</pdfuaid:part>
 {properties}</rdf:Description>
 <rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
  xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
@@ -289,10 +304,14 @@ _XMP = """<?xpacket begin="\N{ZERO WIDTH NO-BREAK SPACE}" id="W5M0MpCehiHzreSzNT
 </rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>
 </rdf:RDF></x:xmpmeta>
 <?xpacket end="r"?>"""
+ARCHIVE = "<pdfaid:part>2</pdfaid:part><pdfaid:conformance>A</pdfaid:conformance>"
 
 
-def _write_metadata(document: Document, pdf: pydyf.PDF) -> None:
-    """Say in the file what it is: PDF/UA-1 and PDF/A-2a, its title and makers. Dates come from the page alone."""
+def _write_metadata(document: Document, pdf: pydyf.PDF, *, is_form: bool) -> None:
+    """Say in the file what it is: PDF/UA-1 and PDF/A-2a, its title and makers. Dates come from the page alone.
+
+    A form does not call itself PDF/A, although it keeps its rules: Adobe's readers open such a file for reading only.
+    """
     data = document.metadata
     plain = {"pdf:Producer": f"WeasyPrint {__version__}", "xmp:CreatorTool": data.generator}
     plain |= {"xmp:CreateDate": data.created, "xmp:ModifyDate": data.modified}
@@ -306,4 +325,5 @@ def _write_metadata(document: Document, pdf: pydyf.PDF) -> None:
         names = "".join(f"<rdf:li>{escape(author)}</rdf:li>" for author in data.authors)
         properties.append(f"<dc:creator><rdf:Seq>{names}</rdf:Seq></dc:creator>\n")
     stream = pdf.objects[int(pdf.catalog["Metadata"].split()[0])]
-    stream.stream = [_XMP.format(properties="".join(properties)).encode()]
+    archive = "" if is_form else ARCHIVE
+    stream.stream = [_XMP.format(archive=archive, properties="".join(properties)).encode()]

@@ -1,8 +1,8 @@
 """Several of our PDFs become one, and stay tagged.
 
 General merging tools drop the tags or leave them pointing at other pages. This one knows the files it gets (they come
-from `engine`): their tag trees are joined under one Document, the way back from the pages is renumbered, outlines and
-named places are kept apart by part, and page numbers are taken out and stamped anew through the whole.
+from `engine`): their tag trees are joined under one Document, the way back from the pages is renumbered, outlines,
+named places and form fields are kept apart by part, and page numbers are taken out and stamped anew through the whole.
 """
 
 import io
@@ -16,6 +16,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, String
 
 from foundation.documents.rendering.engine import PART, CannotRender, Rendered, render, saved
+from foundation.documents.rendering.finishing import ARCHIVE
 
 _NUMBER = re.compile(rb"/Artifact <</Type /Pagination /Subtype /PageNum>>\nBDC\n.*?\nEMC\n", re.DOTALL)
 _MARKS = re.compile(rb"^(/Artifact .*\nBDC|/Artifact\nBMC|EMC)\n", re.MULTILINE)
@@ -55,6 +56,8 @@ class _Joined:
         self.first_pages: list[int] = []
         self.names: list[tuple[bytes, pikepdf.Object]] = []
         self.outline: list[pikepdf.Object] = []
+        self.fields: list[pikepdf.Object] = []
+        self.form: pikepdf.Object | None = None
         self.top = bundle.make_indirect(Dictionary(Type=Name.StructElem, S=Name.Document, K=Array()))
 
     def add(self, source: pikepdf.Pdf) -> None:
@@ -63,7 +66,8 @@ class _Joined:
         start = len(self.bundle.pages)
         self.first_pages.append(start)
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", pikepdf.exceptions.PageCopyWarning)  # named places: see _add_names
+            # Named places and fields: see _add_names and _add_fields.
+            warnings.simplefilter("ignore", pikepdf.exceptions.PageCopyWarning)
             self.bundle.pages.extend(source.pages)
         if not part:
             for key in ("/Lang", "/MarkInfo", "/ViewerPreferences", "/Metadata", "/OutputIntents"):
@@ -76,6 +80,7 @@ class _Joined:
         pages = [self.bundle.pages[number] for number in range(start, len(self.bundle.pages))]
         self._add_tree(source, pages)
         self._add_names(source, part, pages)
+        self._add_fields(source, part, pages)
         self._add_outline(source, part, pages)
 
     def _add_tree(self, source: pikepdf.Pdf, pages: list[pikepdf.Page]) -> None:
@@ -104,6 +109,18 @@ class _Joined:
         for annotation in _annotations(pages):
             if isinstance(annotation.get("/Dest"), String):
                 annotation.Dest = String(prefix + bytes(annotation.Dest))
+
+    def _add_fields(self, source: pikepdf.Pdf, part: int, pages: list[pikepdf.Page]) -> None:
+        """Two parts may use one name for a field: each gets its part's number in front. One typeface serves all."""
+        if "/AcroForm" not in source.Root:
+            return
+        for annotation in _annotations(pages):
+            if annotation.Subtype == Name.Widget:
+                annotation.T = String(f"{part:02d}-{annotation.T}")
+                self.fields.append(annotation)
+        if self.form is None:
+            shared = source.Root.AcroForm
+            self.form = Dictionary(DR=_copied(self.bundle, shared.DR), DA=shared.DA)
 
     def _add_outline(self, source: pikepdf.Pdf, part: int, pages: list[pikepdf.Page]) -> None:
         """One entry for a part, closed, with the part's own headings under it."""
@@ -141,6 +158,11 @@ class _Joined:
             for name, place in sorted(self.names, key=lambda entry: entry[0]):
                 flat.extend([String(name), place])
             catalog.Names = Dictionary(Dests=Dictionary(Names=flat))
+        if self.form is not None:
+            self.form.Fields = Array(self.fields)
+            catalog.AcroForm = self.form
+            # Not PDF/A by its own word: see _write_metadata.
+            catalog.Metadata.write(catalog.Metadata.read_bytes().replace(ARCHIVE.encode(), b""))
         outlines = self.bundle.make_indirect(Dictionary(Type=Name.Outlines))
         _chain(outlines, self.outline)
         outlines.Count = len(self.outline) + sum(max(0, int(entry.get("/Count", 0))) for entry in self.outline)

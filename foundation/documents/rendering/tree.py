@@ -30,7 +30,7 @@ class Content:
 
 @dataclass(frozen=True)
 class Annotation:
-    """The clickable area of a link on a page."""
+    """The clickable area of a link, or a form field, on a page."""
 
     page: int
     reference: bytes
