@@ -7,11 +7,13 @@ from django.db.models import Prefetch
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
+from accounts.models import User
 from cohorts import access as cohorts
+from cohorts.models import consortia_of
 from lessonplans import fields, template
 from lessonplans.models import LessonPlan, PlanVersion, Review, ReviewComment
-from lessonplans.template import PlanCourse
-from modules.models import Resource
+from lessonplans.template import Exemplar, PlanCourse
+from modules.models import Edition, Resource
 
 
 @dataclass
@@ -100,6 +102,25 @@ def submission(request: HttpRequest, cohort: str, plan_id: int) -> tuple[cohorts
     if review is None:
         raise Http404
     return place, course, review
+
+
+def exemplars(user: User) -> list[tuple[Edition, PlanCourse]]:
+    """The newest editions that bring exemplars, of all consortia in which the person has or had a part."""
+    editions = Edition.objects.filter(consortium__in=consortia_of(user)).current().select_related("consortium")
+    found = [
+        (edition, template.of(edition))
+        for edition in editions.defer("parts", "lists", "region").order_by("consortium__name", "pk")
+    ]
+    return [(edition, course) for edition, course in found if course.exemplars]
+
+
+def exemplar(request: HttpRequest, slug: str) -> tuple[Edition, PlanCourse, Exemplar]:
+    """One exemplar; of the consortium in `?region=` where one belongs to several."""
+    wanted = request.GET.get("region")
+    for edition, course in exemplars(cohorts.signed_in(request)):
+        if slug in course.exemplars and wanted in (None, edition.consortium.slug):
+            return edition, course, course.exemplars[slug]
+    raise Http404
 
 
 def shared_plan(request: HttpRequest, plan_id: int) -> LessonPlan:

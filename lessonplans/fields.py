@@ -295,6 +295,12 @@ def _multi_problems(field: Field, value: list[str], data: Data, template: Templa
     return found
 
 
+def code_or_words(value: Any) -> str:
+    """An answer of type select as lists keep it: its code, or one's own words."""
+    own = value.get(OTHER) if isinstance(value, Mapping) else value
+    return own if isinstance(own, str) else ""
+
+
 def chosen(value: Any) -> set[str]:
     """The codes in an answer of type select, multi or stage."""
     values = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else [value]

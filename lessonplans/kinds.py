@@ -12,7 +12,7 @@ from cohorts.access import Place
 from cohorts.completion import Need
 from foundation.documents import registry as documents
 from foundation.notices import registry as notices
-from lessonplans import exports, parsing
+from lessonplans import exemplars, exports, parsing
 from modules import itemkinds
 from modules.outline import ItemOutline
 
@@ -32,6 +32,7 @@ def register(page: Callable[[HttpRequest, Place, ItemOutline], HttpResponse]) ->
             parts=(
                 ("lesson-plan", "lesson-plan/template.toml", parsing.parse_template),
                 ("rubric", "lesson-plan/rubric.toml", parsing.parse_rubric),
+                ("exemplars", "exemplars/", exemplars.parse),
             ),
             check_course=parsing.check_course,
         )

@@ -2,8 +2,8 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from accounts.models import Consortium, Role, User
-from cohorts.models import Cohort, Enrolment, Facilitation
+from accounts.models import User
+from cohorts.models import Cohort, Enrolment, consortia_of
 
 
 class LessonPlanQuerySet(models.QuerySet["LessonPlan"]):
@@ -20,14 +20,7 @@ class LessonPlanQuerySet(models.QuerySet["LessonPlan"]):
         """Approved plans that their authors share, in every consortium in which the person takes or took the course,
         facilitates or has a role.
         """
-        if user.is_superuser:
-            return self.shared()
-        consortia = Consortium.objects.filter(
-            Q(pk__in=Enrolment.objects.filter(user=user).values("cohort__consortium"))
-            | Q(pk__in=Facilitation.objects.filter(user=user).values("cohort__consortium"))
-            | Q(pk__in=Role.objects.filter(user=user).values("consortium"))
-        )
-        return self.shared().filter(enrolment__cohort__consortium__in=consortia)
+        return self.shared().filter(enrolment__cohort__consortium__in=consortia_of(user))
 
 
 class LessonPlan(models.Model):

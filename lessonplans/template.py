@@ -1,5 +1,5 @@
-"""The plan's template and its rubric as an edition keeps them. An edition never changes, so both are read once a
-process.
+"""The plan's template, its rubric and the exemplars as an edition keeps them. An edition never changes, so they are
+read once a process.
 """
 
 from collections import OrderedDict
@@ -23,6 +23,8 @@ TYPES = (
 )  # fmt: skip
 COLLEGES = "region.colleges"
 DISCIPLINES = "region.disciplines"
+TERMS = "region.terms"
+SHARING = "sharing_choices"
 
 
 @dataclass(frozen=True)
@@ -129,11 +131,25 @@ class Rubric:
 
 
 @dataclass(frozen=True)
+class Exemplar:
+    """A whole plan of an invented class that comes with the course, and one reading of it against the rubric.
+    `data` as in a plan, `scores` by criterion, `comments` by anchor as in a review.
+    """
+
+    slug: str
+    data: Mapping[str, Any]
+    scores: Mapping[str, int]
+    comments: Mapping[str, str]
+    overall: str
+
+
+@dataclass(frozen=True)
 class PlanCourse:
     """What the lesson plan needs of an edition."""
 
     template: Template
     rubric: Rubric
+    exemplars: Mapping[str, Exemplar]
     holidays: frozenset[date]
     accent: Mapping[str, str]
 
@@ -149,6 +165,7 @@ def of(edition: Edition) -> PlanCourse:
     course = PlanCourse(
         template=template_of(parts.get("lesson-plan") or {}),
         rubric=rubric_of(parts.get("rubric") or {}),
+        exemplars={each["slug"]: Exemplar(**each) for each in parts.get("exemplars", ())},
         holidays=frozenset(date.fromisoformat(str(holiday["date"])) for holiday in region.get("holidays", ())),
         accent=region.get("accent") or {},
     )

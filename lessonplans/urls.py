@@ -20,5 +20,6 @@ urlpatterns = [
     path("c/<slug:cohort>/reviews/<int:plan_id>/return/", views.send_back, name="return"),
     path("c/<slug:cohort>/reviews/<int:plan_id>/approve/", views.approve, name="approve"),
     path("gallery/", views.gallery, name="gallery"),
+    path("gallery/exemplars/<slug:slug>/", views.exemplar, name="exemplar"),
     path("gallery/<int:plan_id>/", views.gallery_plan, name="gallery-plan"),
 ]

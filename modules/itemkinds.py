@@ -24,7 +24,8 @@ class ItemKind:
     author's mistake. `check_course(course)` looks across files, after all were read without a problem (a plan step
     names fields of the template): `course.of_kind(name)` gives items, each with its `reading`. `parts` names the
     course-wide files the kind reads, as (name, path, parse); what `parse(reading)` returns stands in
-    `course.parts[name]`. `facts(data)` gives the light values that lists need; never a key of answers.
+    `course.parts[name]`. A path that ends in a slash is a folder of TOML files: what each of them gave stands in a
+    list, with its `slug`. `facts(data)` gives the light values that lists need; never a key of answers.
     `differences(old, new)` says in words for an administrator what changed between two versions of an item's data.
     """
 

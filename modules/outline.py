@@ -4,14 +4,16 @@ An edition never changes, so its outline is read once a process.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 from modules import itemkinds
 from modules.models import Edition, Item, Module
+
+T = TypeVar("T")
 
 _KEPT = 64
 _outlines: OrderedDict[tuple[int, str], "Outline"] = OrderedDict()
@@ -56,6 +58,14 @@ class ModuleOutline:
 @dataclass(frozen=True)
 class Outline:
     modules: tuple[ModuleOutline, ...]
+    _worked_out: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def once(self, key: Hashable, work_out: Callable[[], T]) -> T:
+        """What follows from this outline and the key alone, worked out once a process; nobody may change it."""
+        if key not in self._worked_out:
+            self._worked_out[key] = work_out()
+        found: T = self._worked_out[key]
+        return found
 
     @cached_property
     def items(self) -> tuple[ItemOutline, ...]:
@@ -91,6 +101,15 @@ def of(edition: Edition) -> Outline:
         while len(_outlines) > _KEPT:
             _outlines.popitem(last=False)
     return outline
+
+
+@lru_cache(maxsize=512)
+def data_of(pk: int, digest: str) -> Mapping[str, Any]:
+    """An item's data, read once a process: what is saved often (a check's answers) needs it often, and under one
+    digest it never changes. Nobody may change what they get.
+    """
+    data: Mapping[str, Any] = Item.objects.values_list("data", flat=True).get(pk=pk)
+    return data
 
 
 def _read(edition: Edition) -> Outline:

@@ -101,7 +101,8 @@ def _tell(made: Entry, name: str, value: Any) -> None:
             made.groups.append(Group(name.capitalize(), [_entry(value)]))
     elif isinstance(value, list):
         parts = [_entry(each) if isinstance(each, Mapping) else Entry(words=_plain(each)) for each in value]
-        if all(not isinstance(each, Mapping | list) for each in value) and len(value) <= _CELLS:
+        are_cells = all(not isinstance(each, Mapping | list) and not str(each).endswith(".") for each in value)
+        if are_cells and len(value) <= _CELLS:
             made.notes.append((name, "; ".join(map(_plain, value))))
         else:
             made.groups.append(Group(name.capitalize(), parts))

@@ -1,6 +1,5 @@
 from typing import Any
 
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -8,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Consortium, User
 from cohorts import access
+from cohorts.models import consortia_of
 from modules import facts
 from modules.models import Resource
 
@@ -44,12 +44,7 @@ def resource(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _resources(user: User) -> Any:
     """Resources this person may read, newest editions only, ordered by consortium and place."""
-    consortia = Consortium.objects.all()
-    if not user.is_superuser:
-        consortia = consortia.filter(
-            Q(cohorts__enrolments__user=user) | Q(cohorts__facilitations__user=user) | Q(roles__user=user)
-        ).distinct()
-    rows = Resource.objects.visible_to(user, consortia).select_related("edition__consortium")
+    rows = Resource.objects.visible_to(user, consortia_of(user)).select_related("edition__consortium")
     return rows.defer("edition__parts", "edition__lists", "edition__region").order_by(
         "edition__consortium__name", "position", "pk"
     )

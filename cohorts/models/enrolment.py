@@ -3,8 +3,8 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from accounts.models import College, Role, User
-from cohorts.models.cohort import Cohort
+from accounts.models import College, Consortium, Role, User
+from cohorts.models.cohort import Cohort, Facilitation
 
 
 class Compensation(models.TextChoices):
@@ -77,6 +77,17 @@ class Enrolment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} in {self.cohort}"
+
+
+def consortia_of(user: User) -> models.QuerySet[Consortium]:
+    """Where a person takes or took the course, facilitates or has a role; an administrator is everywhere."""
+    if user.is_superuser:
+        return Consortium.objects.all()
+    return Consortium.objects.filter(
+        Q(pk__in=Enrolment.objects.filter(user=user).values("cohort__consortium"))
+        | Q(pk__in=Facilitation.objects.filter(user=user).values("cohort__consortium"))
+        | Q(pk__in=Role.objects.filter(user=user).values("consortium"))
+    )
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):

@@ -123,8 +123,7 @@ def _denormalise(plan: LessonPlan, course: Template) -> None:
     plan.stage = stage.get("primary", "")[:40] if isinstance(stage, dict) else ""
     what = course.taken_from(template.DISCIPLINES)
     discipline = plan.data.get(what.key) if what else None
-    own_words = discipline.get(fields.OTHER) if isinstance(discipline, dict) else discipline
-    plan.discipline = own_words[:200] if isinstance(own_words, str) else ""
+    plan.discipline = fields.code_or_words(discipline)[:200]
     plan.sharing = LessonPlan.Sharing(sharing) if sharing in LessonPlan.Sharing.values else LessonPlan.Sharing.PRIVATE
 
 

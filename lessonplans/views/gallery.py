@@ -3,13 +3,14 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from cohorts.access import signed_in
-from lessonplans import access, paper, template
+from lessonplans import access, fields, paper, template
 from lessonplans.models import LessonPlan
-from lessonplans.template import PlanCourse
-from modules.models import Resource
+from lessonplans.template import DISCIPLINES, Exemplar, PlanCourse
+from modules.models import Edition, Resource
 
 PER_PAGE = 24
 
@@ -17,14 +18,11 @@ PER_PAGE = 24
 def _card(plan: LessonPlan, course: PlanCourse) -> dict[str, Any]:
     """What the list shows of a plan: nothing that names the author of an anonymous one."""
     named = plan.sharing == LessonPlan.Sharing.NAMED
-    head = _heading(plan, course)
     summary = plan.data.get("activity_summary")
     return {
-        "pk": plan.pk,
-        "title": head["title"],
-        "stage": head["stage"],
-        "stage_words": head["stage_words"],
-        "discipline": _discipline(plan, course),
+        "url": reverse("lessonplans:gallery-plan", args=[plan.pk]),
+        **_heading(plan, course),
+        "discipline": _discipline(plan.discipline, course),
         "byline": _byline(plan) if named else "",
         "summary": summary if isinstance(summary, str) else "",
     }
@@ -49,16 +47,45 @@ def _heading(plan: LessonPlan, course: PlanCourse) -> dict[str, Any]:
     )
 
 
-def _discipline(plan: LessonPlan, course: PlanCourse) -> str:
-    field = course.template.taken_from(template.DISCIPLINES)
-    return field.labels.get(plan.discipline, plan.discipline) if field else plan.discipline
+def _discipline(chosen: str, course: PlanCourse) -> str:
+    """The words of a discipline; one's own words stay."""
+    field = course.template.taken_from(DISCIPLINES)
+    return field.labels.get(chosen, chosen) if field else chosen
+
+
+def _exemplar_card(edition: Edition, course: PlanCourse, exemplar: Exemplar, *, is_one_of_many: bool) -> dict[str, Any]:
+    field = course.template.taken_from(DISCIPLINES)
+    chosen = fields.code_or_words(exemplar.data[field.key]) if field else ""
+    region = edition.consortium
+    return {
+        "url": reverse("lessonplans:exemplar", args=[exemplar.slug], query={"region": region.slug}),
+        **_exemplar_heading(course, exemplar),
+        "chosen": chosen,
+        "byline": region.short_name if is_one_of_many else "",
+        "discipline": _discipline(chosen, course),
+        "summary": exemplar.data["activity_summary"],
+    }
+
+
+def _exemplar_heading(course: PlanCourse, exemplar: Exemplar) -> dict[str, Any]:
+    return paper.heading(course, exemplar.data, author="", college="", cohort="", status="", dated="")
 
 
 @require_safe
 def gallery(request: HttpRequest) -> HttpResponse:
-    """Approved plans that colleagues share: by name, or without."""
-    plans = LessonPlan.objects.in_gallery_of(signed_in(request))
-    choices = plans.order_by("stage", "discipline").values_list("stage", "discipline").distinct()
+    """The course's own worked examples, and approved plans that colleagues share: by name, or without."""
+    user = signed_in(request)
+    plans = LessonPlan.objects.in_gallery_of(user)
+    courses = access.exemplars(user)
+    examples = [
+        _exemplar_card(edition, course, exemplar, is_one_of_many=len(courses) > 1)
+        for edition, course in courses
+        for exemplar in course.exemplars.values()
+    ]
+    choices = [
+        *plans.order_by("stage", "discipline").values_list("stage", "discipline").distinct(),
+        *((card["stage"], card["chosen"]) for card in examples),
+    ]
     stage, discipline = request.GET.get("stage", ""), request.GET.get("discipline", "")
     found = plans.select_related("enrolment__user", "enrolment__college", "enrolment__cohort__edition").defer(
         "enrolment__cohort__edition__parts",
@@ -68,15 +95,19 @@ def gallery(request: HttpRequest) -> HttpResponse:
     )
     if stage:
         found = found.filter(stage=stage)
+        examples = [card for card in examples if card["stage"] == stage]
     if discipline:
         found = found.filter(discipline=discipline)
+        examples = [card for card in examples if card["chosen"] == discipline]
     page = Paginator(found.order_by("-approved_at", "-pk"), PER_PAGE).get_page(request.GET.get("page"))
-    cards = [_card(plan, template.of(plan.enrolment.cohort.edition)) for plan in page]
     context = {
         "page": page,
-        "cards": cards,
+        "cards": [_card(plan, template.of(plan.enrolment.cohort.edition)) for plan in page],
+        "examples": examples if page.number == 1 else [],
         "stages": sorted({stage for stage, _ in choices if stage}, key=_stage_order),
-        "disciplines": _labelled(sorted({each for _, each in choices if each}), plans),
+        "disciplines": _labelled(
+            sorted({each for _, each in choices if each}), plans, courses[0][1] if courses else None
+        ),
         "stage": stage,
         "discipline": discipline,
     }
@@ -88,15 +119,15 @@ def _stage_order(code: str) -> tuple[int, str]:
     return (order.index(code) if code in order else len(order), code)
 
 
-def _labelled(codes: list[str], plans: Any) -> list[tuple[str, str]]:
-    """Disciplines with their words, from the newest edition among the plans."""
-    newest = (
-        plans.select_related("enrolment__cohort__edition")
-        .order_by("-enrolment__cohort__edition__number", "-pk")
-        .first()
-    )
-    field = template.of(newest.enrolment.cohort.edition).template.taken_from(template.DISCIPLINES) if newest else None
-    return [(code, field.labels.get(code, code) if field else code) for code in codes]
+def _labelled(codes: list[str], plans: Any, course: PlanCourse | None) -> list[tuple[str, str]]:
+    """Disciplines with their words, from the newest edition: the exemplars' one, else that among the plans."""
+    if course is None:
+        newest = plans.select_related("enrolment__cohort__edition").order_by(
+            "-enrolment__cohort__edition__number", "-pk"
+        )
+        plan = newest.first()
+        course = template.of(plan.enrolment.cohort.edition) if plan else None
+    return [(code, _discipline(code, course) if course else code) for code in codes]
 
 
 @require_safe
@@ -110,8 +141,7 @@ def gallery_plan(request: HttpRequest, plan_id: int) -> HttpResponse:
     hidden = {field.key for field in course.template.fields.values() if field.type == "people"} | {"sharing"}
     if plan.sharing != LessonPlan.Sharing.NAMED:
         hidden |= {field.key for field in course.template.fields.values() if field.options_from == template.COLLEGES}
-    resources = dict(Resource.objects.filter(edition=cohort.edition_id).values_list("slug", "title"))
-    sections = paper.sections(course.template, plan.data, resources=resources, without=hidden)
+    sections = paper.sections(course.template, plan.data, resources=_titles(cohort.edition_id), without=hidden)
     context = {
         "plan": plan,
         "consortium": cohort.consortium,
@@ -119,3 +149,21 @@ def gallery_plan(request: HttpRequest, plan_id: int) -> HttpResponse:
         "paper": {"head": _heading(plan, course), "sections": sections},
     }
     return render(request, "lessonplans/gallery_plan.html", context)
+
+
+@require_safe
+def exemplar(request: HttpRequest, slug: str) -> HttpResponse:
+    """A worked example that comes with the course, as paper, and how a facilitator read it."""
+    edition, course, found = access.exemplar(request, slug)
+    sections = paper.sections(course.template, found.data, resources=_titles(edition.pk))
+    context = {
+        "consortium": edition.consortium,
+        "exemplar": found,
+        "judgement": paper.judgement(course.rubric, found.scores, found.comments),
+        "paper": {"head": _exemplar_heading(course, found), "sections": sections},
+    }
+    return render(request, "lessonplans/exemplar.html", context)
+
+
+def _titles(edition_id: int) -> dict[str, str]:
+    return dict(Resource.objects.filter(edition=edition_id).values_list("slug", "title"))

@@ -27,8 +27,7 @@ _KNOWN = re.compile(
     rf"|toolbox/{SLUG}\.md|figures/{SLUG}\.svg|images/[A-Za-z0-9_-]+\.(?:png|jpe?g|webp)"
 )
 _VALUES = re.compile(rf"states/{SLUG}/state\.toml|regions/{SLUG}/region\.toml")
-
-
+_PART = re.compile(rf"(.+/){SLUG}\.toml")
 CODECS = (zlib.error, lzma.LZMAError, struct.error)
 
 
@@ -47,7 +46,7 @@ class Folder:
     def add(self, path: str, content: bytes, parts: frozenset[str] = frozenset()) -> None:
         """Take a file in, or note why not. `parts` are the further paths that item kinds read."""
         inner = (_LAYER.fullmatch(path) or [path, path])[1]
-        if not (_VALUES.fullmatch(path) or _KNOWN.fullmatch(inner) or inner in parts):
+        if not (_VALUES.fullmatch(path) or _KNOWN.fullmatch(inner) or _is_part(inner, parts)):
             self.problem(
                 path, "This file has no place in a course folder; see the list of files in docs/course-format.md."
             )
@@ -93,6 +92,12 @@ class Folder:
             )
             return ""
         return text or "\n"
+
+
+def _is_part(path: str, parts: frozenset[str]) -> bool:
+    """Whether an item kind reads it: as the file itself, or as one of a folder's."""
+    in_folder = _PART.fullmatch(path)
+    return path in parts or (in_folder is not None and in_folder[1] in parts)
 
 
 def from_disk(root: Path, parts: frozenset[str]) -> Folder:

@@ -176,7 +176,8 @@ def _link(page: Page, token: Token, block: Token) -> None:
         token.attrSet("href", resolve(page, rest, block))
     elif scheme not in ("http", "https", "mailto") or not rest.strip("/"):
         page.problem(
-            f"The link leads to “{target[:60]}”; expected page:, resource:, plan:, https:, mailto: or #heading.",
+            f"The link leads to “{target[:60]}”; "
+            "expected page:, resource:, exemplar:, plan:, https:, mailto: or #heading.",
             block,
             "](",
         )
@@ -208,7 +209,17 @@ def _resource_link(page: Page, rest: str, block: Token) -> str:
     return f"/toolbox/{rest}/"
 
 
+def _exemplar_link(page: Page, rest: str, block: Token) -> str:
+    course = page.reading.course
+    if rest not in {exemplar["slug"] for exemplar in course.parts.get("exemplars", ())}:
+        page.problem(
+            f"There is no exemplar “{rest}”; expected the name of a file in exemplars/.", block, f"exemplar:{rest}"
+        )
+    return f"/gallery/exemplars/{rest}/?region={course.slug}"
+
+
 _LINKS: dict[str, Callable[[Page, str, Token], str]] = {
+    "exemplar": _exemplar_link,
     "page": _page_link,
     "plan": _plan_link,
     "resource": _resource_link,

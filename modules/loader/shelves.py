@@ -1,6 +1,7 @@
 """What stands beside the modules of a course: sources, lists, what kinds keep for the whole course, and the toolbox."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from modules import itemkinds
 from modules.loader import inline, region
@@ -16,7 +17,7 @@ from modules.loader.composed import (
     reading_of,
     texts,
 )
-from modules.loader.source import Problem
+from modules.loader.source import Problem, Reading
 
 
 def read_sources(course: Composed) -> None:
@@ -69,13 +70,29 @@ def read_parts(course: Composed) -> None:
     """What kinds keep for the whole course. A file is missed only where the course has an item of its kind."""
     for kind in itemkinds.all_kinds():
         for name, path, parse in kind.parts:
-            if course.layers.has(path):
+            if path.endswith("/"):
+                course.parts[name] = list(_read_folder(course, path, parse))
+            elif course.layers.has(path):
                 reading = expect(course, path)
                 if reading is not None:
                     check_values(course, reading.path)
                     course.parts[name] = parse(reading)
             elif course.of_kind(kind.name):
                 expect(course, path)
+
+
+def _read_folder(course: Composed, folder: str, parse: Callable[[Reading], Any]) -> Iterator[dict[str, Any]]:
+    slugs: set[str] = set()
+    for path in course.layers.names(folder):
+        slug = ORDER.sub("", path.removeprefix(folder).removesuffix(".toml"))
+        reading = expect(course, path)
+        if reading is None:
+            continue
+        if slug in slugs:
+            reading.problem(f"The slug “{slug}” stands twice in {folder}.")
+        slugs.add(slug)
+        check_values(course, reading.path)
+        yield {"slug": slug, **parse(reading)}
 
 
 def _resource_names(course: Composed) -> Iterator[tuple[str, str]]:

@@ -1,7 +1,6 @@
 """The plan in a real browser: it saves itself, its paper follows, two windows see each other, axe finds nothing."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,41 +9,13 @@ from playwright.sync_api import expect
 from accounts.models import User
 from lessonplans.models import LessonPlan, Review
 from lessonplans.template import PlanCourse
-from tests.browsing import chromium, watched
-from tests.conftest import SignedIn
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SAVED = re.compile(r"^Saved \d\d:\d\d")
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as each:
-        yield each
-
-
-@pytest.fixture
-def window_of(browser: Any, live_server: Any, as_: SignedIn) -> Iterator[Any]:
-    """A window for a person, and at the end the proof that no script failed and no policy was broken."""
-    opened: list[tuple[Any, list[str]]] = []
-
-    def window(user: User) -> Any:
-        context = browser.new_context(base_url=live_server.url)
-        cookie = as_(user).cookies["sessionid"].value
-        context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
-        page, wrong = watched(context)
-        opened.append((context, wrong))
-        return page
-
-    yield window
-    for context, _ in opened:
-        context.close()
-    # A conflict is an answer, and the browser writes it down as a failed request.
-    assert [each for _, wrong in opened for each in wrong if "409" not in each] == []
-
-
-def test_words_save_themselves_and_the_paper_follows(window_of: Any, participant: User, course: PlanCourse) -> None:
-    page = window_of(participant)
+def test_words_save_themselves_and_the_paper_follows(page_of: Any, participant: User, course: PlanCourse) -> None:
+    page = page_of(participant)
     page.goto("/c/fall/plan/?section=A")
     page.get_by_label("Plan title").fill("Neighborhood map")
     expect(page.locator("[data-save-state]")).to_have_text(SAVED)
@@ -61,8 +32,8 @@ def test_words_save_themselves_and_the_paper_follows(window_of: Any, participant
     assert kept.data["skill_evidence"] == {"empathy": "They ask before they draw."}
 
 
-def test_two_windows_merge_and_show_a_conflict(window_of: Any, participant: User, course: PlanCourse) -> None:
-    one, two = window_of(participant), window_of(participant)
+def test_two_windows_merge_and_show_a_conflict(page_of: Any, participant: User, course: PlanCourse) -> None:
+    one, two = page_of(participant), page_of(participant)
     for page in (one, two):
         page.goto("/c/fall/plan/?section=A")
     one.get_by_label("Plan title").fill("From the first")
@@ -79,8 +50,8 @@ def test_two_windows_merge_and_show_a_conflict(window_of: Any, participant: User
     assert LessonPlan.objects.get().title == "From the first again"
 
 
-def test_a_reviewer_s_notes_save_themselves(window_of: Any, facilitator: User, review: Review) -> None:
-    page = window_of(facilitator)
+def test_a_reviewer_s_notes_save_themselves(page_of: Any, facilitator: User, review: Review) -> None:
+    page = page_of(facilitator)
     page.goto(f"/c/fall/reviews/{review.plan_id}/")
     page.get_by_role("button", name="Claim this review").click()
     page.get_by_label("Comment on “Plan title”").fill("A fine title.")

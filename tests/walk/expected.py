@@ -124,6 +124,7 @@ ROUTES = (
     Route("classroom:resource", {"slug": "slug"}, get=signed_in(200)),
     Route("modules:picture", {"ending": "=png"}, get=signed_in(200)),
     Route("lessonplans:gallery", get=signed_in(200)),
+    Route("lessonplans:exemplar", {"slug": "exemplar"}, get=signed_in(200, outsider=404)),
     Route("lessonplans:gallery-plan", {"plan_id": "shared_id"}, get=signed_in(200, outsider=404)),
     Route("lessonplans:gallery-plan", {"plan_id": "plan_id"}, get=signed_in(404)),
     Route("accounts:settings", get=signed_in(200), post=signed_in(422), data={"first_name": ""}),

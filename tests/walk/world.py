@@ -38,6 +38,7 @@ PICTURE = b"\x89PNG"
 DIGEST = hashlib.sha256(PICTURE).hexdigest()
 MEMBERS = frozenset({"participant", "classmate", "facilitator", "administrator"})
 CHARGE = frozenset({"facilitator", "administrator"})
+REGION_PEOPLE = MEMBERS | {"other_facilitator", "staff", "college_liaison", "withdrawn"}
 
 
 @dataclass(frozen=True)
@@ -79,8 +80,11 @@ class World:
 def furnish(things: Things, *, learner: Enrolment, peer: Enrolment, leader: User) -> None:
     """Fill a cohort: what the learner wrote and has not handed in, what the peer handed in, what the leader said."""
     cohort, now = things.cohort, timezone.now()
-    cohort.edition.parts, cohort.edition.region = PARTS, REGION
+    words = things.mark("worked example", *REGION_PEOPLE)
+    cohort.edition.parts = {**PARTS, "exemplars": [exemplar(f"example-{cohort.slug}", words)]}
+    cohort.edition.region = REGION
     cohort.edition.save()
+    things.ids["exemplar"] = f"example-{cohort.slug}"
     _survey(things, learner, peer)
     cohort.welcome = f"<p>Welcome {things.mark('words of welcome', *CHARGE, 'visitor')}</p>"
     cohort.save()
@@ -131,6 +135,20 @@ def furnish(things: Things, *, learner: Enrolment, peer: Enrolment, leader: User
     )
     things.ids |= {"announcement": made.pk, "invitation": invited.pk, "import": roster.pk, "secret": secret}
     things.ids |= {"notice": told.pk, "request_id": asked.pk, "place": f"post:{cohort.slug}:first/talk:0"}
+
+
+def exemplar(slug: str, title: str) -> dict[str, Any]:
+    """A worked example of the course, as an edition keeps it."""
+    personal = ("co_authors", "college", "first_term", "sharing")
+    data = {key: value for key, value in FULL.items() if key not in personal} | {"title": title}
+    criteria = [row["key"] for row in PARTS["rubric"]["criteria"]]
+    return {
+        "slug": slug,
+        "data": data,
+        "scores": dict.fromkeys(criteria, 3),
+        "comments": {},
+        "overall": "Read with joy.",
+    }
 
 
 def _people_and_posts(things: Things, learner: Enrolment, peer: Enrolment, leader: User) -> None:
@@ -200,13 +218,11 @@ def _plans(things: Things, learner: Enrolment, peer: Enrolment, leader: User) ->
 
 def graduate(things: Things, leader: User) -> None:
     """Somebody who shared an approved plan and has a certificate, which anybody may verify."""
-    everyone = ("participant", "classmate", "facilitator", "other_facilitator", "staff", "college_liaison")
-    everyone += ("administrator", "withdrawn", "visitor", "outsider")
     college = factories.CollegeFactory.create(consortium=things.cohort.consortium)
     user = factories.UserFactory.create(first_name="Gray", last_name="Graduate", college=college)
     enrolment = factories.EnrolmentFactory.create(cohort=things.cohort, user=user)
     enrolment = fresh(enrolment)
-    words = {**FULL, "title": things.mark("shared plan", *(set(everyone) - {"visitor", "outsider"}))}
+    words = {**FULL, "title": things.mark("shared plan", *REGION_PEOPLE)}
     plan = plans.save(enrolment=enrolment, changes=words, base=0, now=timezone.now()).plan
     # Approved by force: the walk is about who sees it, not about how it came there.
     LessonPlan.objects.filter(pk=plan.pk).update(
