@@ -27,6 +27,17 @@ def test_it_loads_for_both_regions_and_again_without_change():
     assert not any(each.is_new for each in actions.load_folder(path=CONTENT, now=timezone.now()))
 
 
+def test_all_of_it_is_there_in_both_regions(loaded):
+    for each in loaded.values():
+        edition = each.edition
+        items = Item.objects.filter(module__edition=edition)
+        kinds = {kind: items.filter(kind=kind).count() for kind in ("page", "discussion", "check", "plan", "survey")}
+        assert kinds == {"page": 34, "discussion": 7, "check": 7, "plan": 7, "survey": 3}
+        assert sum(len(check.data["questions"]) for check in items.filter(kind="check")) >= 60
+        assert (edition.modules.count(), edition.resources.count(), edition.minutes) == (7, 15, 780)
+        assert len(edition.parts["exemplars"]) == 3
+
+
 def test_both_regions_award_the_same_hours(loaded):
     assert len({each.edition.minutes for each in loaded.values()}) == 1
 

@@ -1,5 +1,5 @@
 """The invented region's whole site, walked by its links as a participant, a facilitator, staff and an administrator;
-its checks and surveys taken, its PDFs as HTML, its letters: no word of the real region is anywhere.
+its gallery read, its checks and surveys taken, its PDFs as HTML, its letters: no word of the real region is anywhere.
 """
 
 import datetime
@@ -9,24 +9,35 @@ from pathlib import Path
 from urllib.parse import urldefrag, urljoin
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone
 
 from accounts.models import Role
 from cohorts import actions as cohort_actions
+from cohorts import schedule
+from cohorts.access import Place
 from cohorts.actions import planning, progress, reminders, rosters
 from cohorts.models import Override
 from cohorts.roster import read
+from discussions import actions as discussions
 from foundation.documents import registry
-from foundation.notices.models import Mail
+from foundation.notices import actions as notices
+from foundation.notices import registry as told_of
+from foundation.notices.models import Mail, Notice
+from foundation.notices.registry import Delivery
+from foundation.richtext import cleaning
 from knowledgechecks import actions as checks
 from knowledgechecks import scoring
 from knowledgechecks.models import Attempt
 from lessonplans import actions as plans
+from lessonplans import exemplars, template
 from modules import actions, exports
 from modules.models import Edition
+from surveys import tasks as surveys
 from tests import factories
+from tests.letters import letters
 
 CONTENT = Path(settings.BASE_DIR) / "modules" / "content"
 FORBIDDEN = re.compile("San Diego|Imperial|Mesa|Title 5")
@@ -93,9 +104,11 @@ def enrolment(cohort, edition):
     return factories.EnrolmentFactory.create(cohort=cohort, user=factories.UserFactory.create(college=college))
 
 
-def open_everything(enrolment, by):
+def open_everything(enrolment, by, besides=()):
     """What locks others counts as done; checks and surveys stay to be taken, the plan to be written."""
     for item in enrolment.cohort.edition.outline.items:
+        if item.key in besides:
+            continue
         Override.objects.create(enrolment=enrolment, item=item.key, reason="was ill", by=by)
 
 
@@ -108,6 +121,50 @@ def take_checks(enrolment, now):
             right = {each["id"]: scoring.right_answer(each) for each in attempt.source.data["questions"]}
             if number == 1:
                 checks.submit(attempt=attempt, answers=right, version=attempt.version, now=now)
+
+
+def discuss(enrolment, facilitator, now):
+    """A post, the facilitator's reply, and a classmate's, of which the author and the facilitator hear."""
+    cohort = enrolment.cohort
+    classmate = factories.EnrolmentFactory.create(cohort=cohort)
+    item = next(cohort.edition.outline.of_kind("discussion"))
+    author = Place(enrolment.user, cohort, enrolment, is_facilitator=False, now=now)
+    post = discussions.post(place=author, item=item, content=cleaning.read("A post."), token="post")
+    for place in (
+        Place(facilitator, cohort, None, is_facilitator=True, now=now),
+        Place(classmate.user, cohort, classmate, is_facilitator=False, now=now),
+    ):
+        discussions.reply(place=place, item=item, answered=post, content=cleaning.read("A reply."), token="reply")
+
+
+def review_a_plan(enrolment, facilitator, now):
+    """An exemplar in the participant's name: submitted, returned, submitted again, approved."""
+    edition = enrolment.cohort.edition
+    course = template.of(edition)
+    changes = dict(next(iter(course.exemplars.values())).data)
+    changes |= {
+        key: field.options[0].code
+        for key, field in course.template.fields.items()
+        if field.required and exemplars.is_personal(field)
+    }
+    plan = plans.save(enrolment=enrolment, changes=changes, base=0, now=now).plan
+    best = {f"score:{criterion.key}": max(course.rubric.points) for criterion in course.rubric.criteria}
+    slugs = set(edition.resources.values_list("slug", flat=True))
+    for decide, notes in ((plans.send_back, {"overall": "Nearly there."}), (plans.approve, best)):
+        review = plans.submit(enrolment=enrolment, base=plan.version, now=now, resources=slugs)
+        review = plans.claim(review=review, by=facilitator, seen=None, now=now)
+        decide(review=review, by=facilitator, changes=notes, base=review.version, now=now)
+
+
+def reach_the_follow_up(enrolment, by):
+    """The day on which the survey opens that waits for the cohort's end."""
+    outline = enrolment.cohort.edition.outline
+    opens = schedule.opens_at(enrolment.cohort, outline)
+    (later,) = [item for item in outline.of_kind("survey") if item.key in opens]
+    open_everything(enrolment, by, besides={later.key})
+    with time_machine.travel(opens[later.key] + datetime.timedelta(hours=1)):
+        surveys.tell()
+        letters()
 
 
 def test_the_whole_site_of_the_invented_region_names_no_other(
@@ -134,6 +191,9 @@ def test_the_whole_site_of_the_invented_region_names_no_other(
         for who in ("participant", "facilitator"):
             assert (who, f"{home}{item.key}/") in pages
         assert ("administrator", f"{ours}course/{item.key}/") in pages
+    for slug in template.of(edition).exemplars:
+        for who in ("participant", "facilitator"):
+            assert (who, f"/gallery/exemplars/{slug}/?region={edition.consortium.slug}") in pages
     for slug in edition.resources.values_list("slug", flat=True):
         assert ("participant", f"/toolbox/{slug}/") in pages
         assert ("administrator", f"{ours}toolbox/{slug}/") in pages
@@ -171,11 +231,20 @@ def test_no_letter_of_the_invented_region_names_another(edition, cohort, enrolme
     rosters.apply_roster(roster_import=imported, by=facilitator, now=now)
     cohort_actions.announce(cohort=cohort, author=facilitator, title="News", body="<p>x</p>", token="t", now=now)
     progress.issue_certificate(enrolment=enrolment, now=now)
+    notices.choose(user=facilitator, deliveries={"replies": Delivery.NOW})  # a thread's would come as a line a day
+    discuss(enrolment, facilitator, now)
+    review_a_plan(enrolment, facilitator, now)
+    letters()  # before the reminders: past a day's measure, letters wait for the digest
     start = datetime.datetime.combine(cohort.starts_on, datetime.time(20), tzinfo=datetime.UTC)
     assert sum(reminders.remind(now=start + datetime.timedelta(days=day)) for day in range(42)) > 0
-    letters = [f"{mail.subject}\n{mail.text}\n{mail.html}" for mail in Mail.objects.all()]
-    assert len(letters) > 2
-    assert [told(letter) for letter in letters if told(letter)] == []
+    letters()
+    reach_the_follow_up(enrolment, facilitator)
+    mailed = Notice.objects.exclude(mail=None)
+    assert set(mailed.values_list("kind", flat=True)) == set(told_of._kinds), "Let a new kind of notice be sent here."
+    sent = Mail.objects.all()
+    assert all(mail.subject and mail.text and mail.html for mail in sent)
+    read_by_people = [f"{mail.subject}\n{mail.text}\n{mail.html}" for mail in sent]
+    assert [told(letter) for letter in read_by_people if told(letter)] == []
 
 
 def test_the_words_would_be_found(edition):
