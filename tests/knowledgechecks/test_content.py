@@ -1,18 +1,29 @@
-"""An author writes a check: what is taken from the file, and every mistake with its line."""
+"""An author writes a check: what is taken from the file, and every mistake with its line. The course's own checks, as
+regions read them, have a key to everything, explain every answer, and can't be guessed.
+"""
 
+import json
+import re
 import tomllib
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from knowledgechecks import kinds, scoring
+from modules import loader
 from modules.loader import markdown, values
 from modules.loader.source import Problem, Reading, take_apart
 from tests.samples import SAMPLES
 
 SAMPLE = (Path(__file__).parent / "sample.toml").read_text()
-CONTENT = Path(__file__).resolve().parents[2] / "modules" / "content" / "modules"
+CONTENT = Path(__file__).resolve().parents[2] / "modules" / "content"
+# The course's two, and one in a state without pages of its own: it reads the checks that states may word anew.
+REGIONS = ("san-diego-imperial", "lakes-and-prairie", "elsewhere")
+MODULES, QUESTIONS, PASS = 7, 60, 80
+# Of a region's true/false questions, neither answer is right in more.
+ONE_ANSWER = 0.7
 
 
 class Course:
@@ -40,15 +51,95 @@ def test_the_sample_is_what_the_parser_makes_of_its_file():
     assert read(SAMPLE) == (SAMPLES["check"], [])
 
 
-@pytest.mark.parametrize("module", ["what-wbl-is", "why-it-matters"])
-def test_the_course_s_own_checks_have_no_mistakes_and_can_be_passed(module):
-    raw = (CONTENT / module / "check.toml").read_text()
-    data, problems = read(raw)
+@pytest.fixture(scope="module")
+def courses():
+    """Region → its checks by module, in the course's order."""
+    folder = loader.open_folder(CONTENT)
+    texts = folder.texts
+    region = texts["regions/lakes-and-prairie/region.toml"]
+    texts["regions/elsewhere/region.toml"] = region.replace('state = "north-marsh"', 'state = "plain"')
+    texts["states/plain/state.toml"] = texts["states/north-marsh/state.toml"]
+    found, problems = loader.read(folder)
     assert problems == []
-    assert len(data["questions"]) == len(tomllib.loads(raw)["questions"])
-    right = {question["id"]: scoring.right_answer(question) for question in data["questions"]}
-    assert scoring.grade(data["questions"], right).percent == 100
-    assert all(not scoring.lacks(question, right[question["id"]]) for question in data["questions"])
+    return {course.slug: {item.module: item for item in course.of_kind("check")} for course in found}
+
+
+@pytest.fixture(params=REGIONS)
+def checks(request, courses):
+    return courses[request.param]
+
+
+@pytest.fixture
+def questions(checks):
+    return [question for check in checks.values() for question in check.data["questions"]]
+
+
+def answers_explained(question):
+    """The feedback on each answer that one can give."""
+    rows = question.get("options") or question.get("pairs")
+    return [row["feedback"] for row in rows] if rows else list(question["feedback"].values())
+
+
+def test_every_module_has_a_check_whose_questions_have_a_key(checks):
+    assert len(checks) == MODULES
+    for check in checks.values():
+        asked = check.data["questions"]
+        assert [each["id"] for each in asked] == [each["id"] for each in tomllib.loads(check.reading.raw)["questions"]]
+        right = {question["id"]: scoring.right_answer(question) for question in asked}
+        assert all(not scoring.lacks(question, right[question["id"]]) for question in asked)
+        assert scoring.grade(asked, right).percent == 100
+        assert check.data["pass"] == PASS
+        assert not re.search(r"\{\{|\[@|:::|\]\(", json.dumps(check.data)), "a value or a mark is left"
+
+
+def test_every_answer_to_the_course_s_questions_is_explained_in_words_of_its_own(questions):
+    for question in questions:
+        explained = answers_explained(question)
+        assert all(len(words.split()) > 3 for words in explained), question["id"]
+        assert len(set(explained)) == len(explained), question["id"]
+
+
+def test_the_course_asks_enough_and_the_first_two_modules_in_all_ways(checks, questions):
+    assert len(questions) >= QUESTIONS
+    first_two = list(checks.values())[:2]
+    assert {each["type"] for check in first_two for each in check.data["questions"]} == set(kinds.TYPES)
+
+
+def test_the_course_s_questions_have_enough_to_choose_from(questions):
+    for question in questions:
+        options = question.get("options", ())
+        right = sum(option["right"] for option in options)
+        match question["type"]:
+            case "single" | "scenario":
+                enough = len(options) == 4 and right == 1
+            case "multiple":
+                enough = len(options) >= 4 and 2 <= right < len(options)
+            case "match":
+                enough = len(question["pairs"]) >= 4 and len(question["choices"]) >= 3
+            case "order":
+                enough = len(question["steps"]) >= 3
+            case _:
+                continue
+        assert enough, question["id"]
+
+
+def test_whoever_answers_true_throughout_or_false_does_not_get_far(questions):
+    right = Counter(question["right"] for question in questions if question["type"] == "truefalse")
+    assert max(right.values()) <= ONE_ANSWER * right.total()
+
+
+def test_a_state_s_wording_of_a_check_keeps_ids_types_and_what_is_true(courses):
+    """Whoever changes an answer in one layer has to change it in all."""
+
+    def of(region):
+        return {
+            (module, question["id"]): (question["type"], question.get("right"))
+            for module, check in courses[region].items()
+            for question in check.data["questions"]
+        }
+
+    for region in REGIONS:
+        assert of("elsewhere").items() <= of(region).items()
 
 
 def test_values_of_the_region_stand_in_texts_and_in_accepted_answers():
