@@ -15,8 +15,11 @@ from cohorts.models import Cohort, Enrolment
 from modules.models import Item
 from modules.outline import ItemOutline, Outline
 
-# Whole course texts that no page of a cohort needs at once.
-HEAVY = ("edition__parts", "edition__lists", "edition__region", "consortium__values", "consortium__overrides")
+# Whole course texts, and what a course says of itself, that no page of a cohort needs at once.
+HEAVY = (
+    "edition__parts", "edition__lists", "edition__region", "edition__description", "edition__activity_category",
+    "edition__created_at", "edition__created_by", "consortium__values", "consortium__overrides",
+)  # fmt: skip
 
 
 @dataclass
@@ -46,21 +49,25 @@ class Place:
 def place(request: HttpRequest, slug: str) -> Place:
     """The cohort for someone who takes or facilitates it."""
     user = signed_in(request)
-    enrolments = Enrolment.objects.active().filter(user=user, cohort__slug=slug)
+    enrolments = Enrolment.objects.active().filter(user=user, cohort__slug=slug).order_by()
     enrolment = (
-        enrolments.select_related("cohort__consortium", "cohort__edition__course", "college")
+        enrolments.select_related("cohort__consortium", "cohort__edition")
         .defer(*(f"cohort__{f}" for f in HEAVY))
         .first()
     )
     if enrolment is not None:
         cohort = enrolment.cohort
+        enrolment.user = user
+        if enrolment.college_id == user.college_id:
+            enrolment.college = user.college
         is_facilitator = _may_be_facilitator(user) and Cohort.objects.facilitated_by(user).filter(pk=cohort.pk).exists()
         return Place(user, cohort, enrolment, is_facilitator, timezone.now())
     found = (
         Cohort.objects.facilitated_by(user)
-        .select_related("consortium", "edition__course")
+        .select_related("consortium", "edition")
         .defer(*HEAVY)
         .filter(slug=slug)
+        .order_by()
         .first()
     )
     if found is None:

@@ -37,4 +37,4 @@ def get(kind: str) -> Activity:
 
 def needs(outline: Outline) -> dict[str, tuple[Need, ...]]:
     """Item key → what it asks for."""
-    return {item.key: get(item.kind).needs(item) for item in outline.items}
+    return outline.once("needs", lambda: {item.key: get(item.kind).needs(item) for item in outline.items})

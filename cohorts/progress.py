@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from cohorts import activities, completion, schedule
-from cohorts.completion import Standing
+from cohorts.completion import Fact, Standing
 from cohorts.models import Cohort, Enrolment, Override, ProgressEvent
 
 
@@ -29,11 +29,13 @@ def standing(cohort: Cohort, enrolment: Enrolment | None, now: datetime) -> Stan
 def of_many(cohort: Cohort, enrolments: Iterable[Enrolment], now: datetime) -> dict[int, Standing]:
     """Enrolment id → standing, for people of one cohort. Two queries, however many they are."""
     ids = [enrolment.pk for enrolment in enrolments]
-    facts: dict[int, list[ProgressEvent]] = defaultdict(list)
-    for event in ProgressEvent.objects.filter(enrolment__in=ids).only("enrolment_id", "item", "name").order_by():
-        facts[event.enrolment_id].append(event)
+    facts: dict[int, list[Fact]] = defaultdict(list)
+    events = ProgressEvent.objects.filter(enrolment__in=ids).order_by()
+    for fact in events.values_list("enrolment_id", "item", "name", named=True):
+        facts[fact.enrolment_id].append(fact)
     waived: dict[int, list[str]] = defaultdict(list)
-    for enrolment_id, item in Override.objects.filter(enrolment__in=ids).values_list("enrolment_id", "item"):
+    overrides = Override.objects.filter(enrolment__in=ids).order_by()
+    for enrolment_id, item in overrides.values_list("enrolment_id", "item"):
         waived[enrolment_id].append(item)
     outline = cohort.edition.outline
     needs = activities.needs(outline)

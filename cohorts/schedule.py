@@ -58,21 +58,29 @@ def item_opens_on(cohort: Cohort, item: ItemOutline) -> date:
 
 def opens_at(cohort: Cohort, outline: Outline) -> dict[str, datetime]:
     """Module slug → the first minute of its week; the key of an item that opens after the end → of its day."""
-    days = {m.slug: week_starts(cohort.starts_on, m.week) for m in outline.modules}
-    days |= {item.key: item_opens_on(cohort, item) for item in _after_the_end(outline)}
-    return {key: datetime.combine(day, time.min, tzinfo=cohort.zone) for key, day in days.items()}
+
+    def work_out() -> dict[str, datetime]:
+        days = {m.slug: week_starts(cohort.starts_on, m.week) for m in outline.modules}
+        days |= {item.key: item_opens_on(cohort, item) for item in _after_the_end(outline)}
+        return {key: datetime.combine(day, time.min, tzinfo=cohort.zone) for key, day in days.items()}
+
+    return outline.once(("opens_at", cohort.starts_on, cohort.ends_on, cohort.time_zone), work_out)
 
 
 def opening_words(cohort: Cohort, outline: Outline) -> dict[str, str]:
     """The same in words: "Opens Monday, September 7 (week 2)."."""
-    words = {
-        m.slug: f"Opens {formats.date_format(week_starts(cohort.starts_on, m.week), 'l, F j')} (week {m.week})."
-        for m in outline.modules
-    }
-    return words | {
-        item.key: f"Opens {formats.date_format(item_opens_on(cohort, item), 'F j, Y')}."
-        for item in _after_the_end(outline)
-    }
+
+    def work_out() -> dict[str, str]:
+        words = {
+            m.slug: f"Opens {formats.date_format(week_starts(cohort.starts_on, m.week), 'l, F j')} (week {m.week})."
+            for m in outline.modules
+        }
+        return words | {
+            item.key: f"Opens {formats.date_format(item_opens_on(cohort, item), 'F j, Y')}."
+            for item in _after_the_end(outline)
+        }
+
+    return outline.once(("opening_words", cohort.starts_on, cohort.ends_on), work_out)
 
 
 def _after_the_end(outline: Outline) -> list[ItemOutline]:

@@ -16,7 +16,10 @@ def post(request: HttpRequest, cohort: str, module: str, item: str, pk: int) -> 
     here = access.place(request, cohort)
     found = access.item(here, module, item, kind="discussion")
     posts = Post.objects.visible_to(here, keys_of(found))
-    post = posts.select_related("cohort__consortium", "author", "parent__author").filter(pk=pk).first()
+    post = posts.select_related("author").order_by().filter(pk=pk).first()
     if post is None:
         raise Http404
+    post.cohort = here.cohort
+    if post.parent_id is not None:
+        post.parent = Post.objects.select_related("author").get(pk=post.parent_id)
     return here, found, post

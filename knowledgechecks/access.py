@@ -8,7 +8,7 @@ from knowledgechecks.models import Attempt
 from modules.outline import ItemOutline
 
 # A check is saved far more often than it is read; the rest of the item and of the attempt stays where it is.
-SAVING = ("enrolment_id", "number", "answers", "version", "saved_at", "submitted_at", "source__data")
+SAVING = ("enrolment_id", "number", "answers", "version", "saved_at", "submitted_at", "source__digest")
 
 
 def check(request: HttpRequest, cohort: str, module: str, item: str) -> tuple[Place, ItemOutline]:
@@ -29,9 +29,10 @@ def begun(request: HttpRequest, cohort: str, module: str, item: str) -> tuple[Pl
 def attempt(here: Place, item: ItemOutline, number: int) -> Attempt:
     """One's own attempt by its number."""
     assert here.enrolment is not None
-    found = Attempt.objects.of(here.enrolment, item).filter(number=number).select_related("source").last()
+    found = Attempt.objects.of(here.enrolment, item).filter(number=number).without_questions().last()
     if found is None:
         raise Http404
+    found.bring_questions()
     found.enrolment = here.enrolment
     return found
 
@@ -44,9 +45,10 @@ def open_attempt(request: HttpRequest, cohort: str, module: str, item: str) -> A
         enrolment__cohort__slug=cohort,
         item=f"{module}/{item}",
     )
-    found = mine.select_related("source").only(*SAVING).first()
+    found = mine.select_related("source").only(*SAVING).order_by().first()
     if found is None:
         here, renamed = check(request, cohort, module, item)
         assert here.enrolment is not None
-        found = Attempt.objects.of(here.enrolment, renamed).open().select_related("source").first()
+        return Attempt.objects.of(here.enrolment, renamed).open().select_related("source").first()
+    found.bring_questions()
     return found

@@ -76,16 +76,17 @@ def submit(*, attempt: Attempt, answers: dict[str, Any], version: int | None, no
     merged = _merged(attempt, answers)
     grade = scoring.grade(attempt.source.data["questions"], merged)
     passed = grade.reaches(attempt.source.data["pass"])
+    graded = {
+        "answers": merged,
+        "version": attempt.version + 1,
+        "saved_at": now,
+        "submitted_at": now,
+        "score": grade.percent,
+        "passed": passed,
+        "receipt": _new_receipt(),
+    }
     at_version = Attempt.objects.filter(pk=attempt.pk, version=attempt.version, submitted_at=None)
-    if version != attempt.version or not at_version.update(
-        answers=merged,
-        version=attempt.version + 1,
-        saved_at=now,
-        submitted_at=now,
-        score=grade.percent,
-        passed=passed,
-        receipt=_new_receipt(),
-    ):
+    if version != attempt.version or not at_version.update(**graded):
         newer = _again(attempt)
         if not newer.is_open:
             return newer
@@ -96,7 +97,9 @@ def submit(*, attempt: Attempt, answers: dict[str, Any], version: int | None, no
         cohort_actions.record(
             enrolment=attempt.enrolment, item=attempt.item, name="passed", now=now, value=grade.percent
         )
-    return _again(attempt)
+    for name, value in graded.items():
+        setattr(attempt, name, value)
+    return attempt
 
 
 def _merged(attempt: Attempt, answers: dict[str, Any]) -> dict[str, Any]:

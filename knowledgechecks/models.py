@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from cohorts.models import Cohort, Enrolment
 from modules.models import Item
+from modules.outline import data_of
 
 if TYPE_CHECKING:
     from modules.outline import ItemOutline
@@ -25,6 +26,10 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
 
     def submitted(self) -> "AttemptQuerySet":
         return self.filter(submitted_at__isnull=False)
+
+    def without_questions(self) -> "AttemptQuerySet":
+        """With the source's name and digest; its texts are the same for everybody, see `Attempt.bring_questions`."""
+        return self.select_related("source").defer("source__body", "source__data")
 
     def in_cohort(self, cohort: Cohort) -> "AttemptQuerySet":
         """Of the people who take it there now."""
@@ -68,6 +73,10 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item}, try {self.number}"
+
+    def bring_questions(self) -> None:
+        """Give the source its data without reading it from the database each time."""
+        self.source.data = data_of(self.source_id, self.source.digest)
 
     @property
     def is_open(self) -> bool:

@@ -31,7 +31,8 @@ def page(request: HttpRequest, place: Place, item: ItemOutline) -> HttpResponse:
     tries = list(Attempt.objects.of(place.enrolment, item).defer("answers"))
     current = next((each for each in tries if each.is_open), None)
     if current is not None:
-        opened = Attempt.objects.select_related("source").get(pk=current.pk)
+        opened = Attempt.objects.without_questions().get(pk=current.pk)
+        opened.bring_questions()
         return _questions_page(request, place, item, opened, tries=tries)
     row = cohort_access.item_row(item)
     due = next((each for each in schedule.of(place.cohort, place.outline) if each.item.key == item.key), None)

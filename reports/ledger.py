@@ -296,6 +296,10 @@ def rules_of(outline: Outline) -> list[list[Rule]]:
 
     `completion.evaluate` says the same with locks and words, at ten times the cost; a test holds the two together.
     """
+    return outline.once("rules of completion", lambda: _rules_of(outline))
+
+
+def _rules_of(outline: Outline) -> list[list[Rule]]:
     needs = activities.needs(outline)
     old_keys: dict[str, list[str]] = defaultdict(list)
     for old, key in outline.aliases.items():

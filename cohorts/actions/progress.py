@@ -42,8 +42,7 @@ def record(
             )
     except IntegrityError:  # the same fact from another window at this moment
         return False
-    Enrolment.objects.filter(pk=enrolment.pk).update(last_active_at=now)
-    enrolment.last_active_at = now
+    touch(enrolment=enrolment, now=now)
     asked = activities.needs(enrolment.cohort.edition.outline).get(item, ())
     if not all(len(known) >= need.count for need in asked if need.fact == name):
         complete_if_due(enrolment=enrolment, now=now)

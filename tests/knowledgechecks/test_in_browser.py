@@ -1,44 +1,25 @@
 """Taking a check in a real browser: on a phone one question a screen, on a desk by keyboard, in two windows at once."""
 
-import re
-
 import pytest
-from django.test import Client
 
 from knowledgechecks.models import Attempt
-from tests.browsing import chromium, watched
+from tests.browsing import saved
 from tests.knowledgechecks.conftest import ADDRESS, QUESTIONS, RIGHT
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PHONE = {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"}
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as each:
-        yield each
-
-
 @pytest.fixture
-def open_page(browser, live_server, participant):
-    """A page of the participant's, and at the end the proof that nothing went wrong on it."""
-    contexts, watching = [], []
+def open_page(page_of, participant):
+    """A page of the participant's."""
 
     def open_page(**options):
-        client = Client()
-        client.force_login(participant, backend="accounts.adapters.Backend")
-        context = browser.new_context(base_url=live_server.url, **options)
-        context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
-        contexts.append(context)
-        page, wrong = watched(context)
-        watching.append(wrong)
+        page = page_of(participant, **options)
         page.goto(ADDRESS)
         return page
 
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert [each for wrong in watching for each in wrong] == []
+    return open_page
 
 
 def question(page, name):
@@ -47,10 +28,6 @@ def question(page, name):
 
 def choose(page, name, value):
     question(page, name).locator(f'input[value="{value}"]').check()
-
-
-def saved(page):
-    page.get_by_text(re.compile(r"^Saved \d\d:\d\d")).wait_for()
 
 
 def answer(page, each):

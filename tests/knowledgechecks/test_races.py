@@ -16,16 +16,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 MANY = 60
 
 
-@pytest.fixture
-def windows(as_, participant) -> list[Client]:
-    """One person, many windows: one session, as many connections."""
-    client = as_(participant)
-    clients = [Client() for _ in range(MANY)]
-    for each in clients:
-        each.cookies = client.cookies
-    return clients
-
-
 def put(client: Client, version: int, answers: dict[str, object]):
     return client.put(
         f"{ADDRESS}answers/", json.dumps({"version": version, "answers": answers}), content_type="application/json"

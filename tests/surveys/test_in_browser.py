@@ -4,12 +4,11 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.test import Client
 from playwright.sync_api import expect
 
 from modules.models import Item
 from surveys.models import Response
-from tests.browsing import chromium, watched
+from tests.browsing import saved
 from tests.journeys.installation import until
 from tests.surveys.conftest import ADDRESS, FULL, LEAST, read
 
@@ -17,40 +16,20 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PHONE = {"viewport": {"width": 320, "height": 700}}
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as each:
-        yield each
-
-
 @pytest.fixture
-def open_page(browser, live_server, participant, enrolment):
-    """A page of the participant's, and at the end the proof that nothing went wrong on it."""
-    contexts, watching = [], []
-    client = Client()
-    client.force_login(participant, backend="accounts.adapters.Backend")
+def open_page(page_of, participant, enrolment):
+    """A page of the participant's."""
 
     def open_page(**options):
-        context = browser.new_context(base_url=live_server.url, **options)
-        context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
-        contexts.append(context)
-        page, wrong = watched(context)
-        watching.append(wrong)
+        page = page_of(participant, **options)
         page.goto(ADDRESS)
         return page
 
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert [each for wrong in watching for each in wrong] == []
+    return open_page
 
 
 def choose(page, name, value):
     page.locator(f'input[name="q-{name}"][value="{value}"]').check()
-
-
-def saved(page):
-    page.get_by_text(re.compile(r"^Saved \d\d:\d\d")).wait_for()
 
 
 def answer(page, name, given):

@@ -1,7 +1,6 @@
 """Everything at once: a survey counts once, no answer is overwritten unseen, and nobody gets an error."""
 
 import pytest
-from django.test import Client
 
 from cohorts.models import ProgressEvent
 from surveys import invariants
@@ -11,16 +10,6 @@ from tests.surveys.conftest import ADDRESS, FULL, SUBMIT, form, put, save, submi
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MANY = 40
-
-
-@pytest.fixture
-def windows(as_, participant) -> list[Client]:
-    """One person, many windows: one session, as many connections."""
-    client = as_(participant)
-    clients = [Client() for _ in range(MANY)]
-    for each in clients:
-        each.cookies = client.cookies
-    return clients
 
 
 def test_forty_submits_at_once_are_one_submission(windows, enrolment):
