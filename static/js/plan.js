@@ -1,5 +1,5 @@
 // The plan's form saves itself, field by field; the paper beside it follows. docs/saving.md tells what the saver does.
-import { Saver } from "./saving.js";
+import { Saver, conflictPanel } from "./saving.js";
 
 const form = document.querySelector("[data-plan-form]");
 if (form) start(form);
@@ -75,7 +75,7 @@ function start(form) {
     }
     let left = open.length;
     for (const each of open) {
-      const panel = conflictPanel(each, (keep) => {
+      const panel = fieldConflict(each, (keep) => {
         panel.remove();
         bases.set(each.key, answer.version);
         if (keep === "theirs") {
@@ -327,24 +327,14 @@ function report(form, containers, answer) {
   }
 }
 
-export function conflictPanel(each, choose) {
-  const make = (tag, text, className = "") => Object.assign(document.createElement(tag), { textContent: text, className });
-  const panel = make("section", "", "conflict");
+/** Both versions of a field; `choose` hears "mine" or "theirs". */
+export function fieldConflict(each, choose) {
+  const versions = [
+    { title: "Written here", words: each.mine, label: "Keep this one", keep: () => choose("mine") },
+    { title: "Saved in another window", words: each.theirs, label: "Keep that one", keep: () => choose("theirs") },
+  ];
+  const panel = conflictPanel(`Two versions of “${each.label}”`, versions, `Two versions of ${each.label}`);
   panel.dataset.conflict = each.key;
-  panel.setAttribute("aria-label", `Two versions of ${each.label}`);
-  const sides = make("div", "", "conflict-sides");
-  for (const [keep, title, lines, label] of [
-    ["mine", "Written here", each.mine, "Keep this one"],
-    ["theirs", "Saved in another window", each.theirs, "Keep that one"],
-  ]) {
-    const side = make("div", "", "conflict-side");
-    const button = make("button", label, "btn btn-secondary");
-    button.type = "button";
-    button.addEventListener("click", () => choose(keep));
-    side.append(make("h3", title), ...(lines.length ? lines.map((line) => make("p", line)) : [make("p", "Nothing", "muted")]), button);
-    sides.append(side);
-  }
-  panel.append(make("h2", `Two versions of “${each.label}”`), sides);
   return panel;
 }
 

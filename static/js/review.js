@@ -1,5 +1,5 @@
 // Ratings and comments of a review save themselves as they are written; docs/saving.md tells what the saver does.
-import { conflictPanel } from "./plan.js";
+import { fieldConflict } from "./plan.js";
 import { Saver } from "./saving.js";
 
 const form = document.querySelector("[data-review-form]");
@@ -68,7 +68,7 @@ function start(form) {
     }
     let left = open.length;
     for (const each of open) {
-      const panel = conflictPanel(each, (keep) => {
+      const panel = fieldConflict(each, (keep) => {
         panel.remove();
         if (keep === "theirs") {
           fill(each.key, each.value);

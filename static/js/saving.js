@@ -88,6 +88,17 @@ function button(text, action, kind = "btn-secondary") {
   return element;
 }
 
+/** Versions of the same words beside each other, each a {title, words, label, keep}: a text or a list of lines, and a button that keeps it. */
+export function conflictPanel(heading, versions, name = heading) {
+  const lines = (words) => (words.length ? words.map((text) => make("p", { text })) : [make("p", { class: "muted", text: "Nothing" })]);
+  const side = ({ title, words, label, keep }) => {
+    const said = typeof words === "string" ? [make("p", { class: "kept-words", text: words })] : lines(words);
+    return make("div", { class: "conflict-side" }, make("h3", { text: title }), ...said, button(label, keep));
+  };
+  const sides = make("div", { class: "conflict-sides" }, ...versions.map(side));
+  return make("section", { class: "conflict", "aria-label": name }, make("h2", { text: heading }), sides);
+}
+
 /** The panel that asks for the password in place. It is no dialog: the words above it stay in reach. */
 function askToSignIn(beside) {
   if (panel) return;
@@ -526,28 +537,18 @@ export class Saver {
   #showBoth(json, mine) {
     this.#clearPanels();
     const when = json.saved_at ? `Saved at ${clock(json.saved_at)} in another window` : "Saved in another window";
-    const side = (title, content, label, action) =>
-      make(
-        "div",
-        { class: "conflict-side" },
-        make("h3", { text: title }),
-        make("p", { class: "kept-words", text: this.preview(content) }),
-        make("p", {}, button(label, action)),
-      );
-    const both = make(
-      "section",
-      { class: "conflict", "aria-label": "Two versions" },
-      make("h2", { text: "Two versions" }),
-      make(
-        "div",
-        { class: "conflict-sides" },
-        side("Written here", mine, "Keep this one", () => this.resolve(json.version, "mine")),
-        side(when, json, "Keep that one", () => {
+    const both = conflictPanel("Two versions", [
+      { title: "Written here", words: this.preview(mine), label: "Keep this one", keep: () => this.resolve(json.version, "mine") },
+      {
+        title: when,
+        words: this.preview(json),
+        label: "Keep that one",
+        keep: () => {
           this.onRestore?.(json);
           this.resolve(json.version, "theirs");
-        }),
-      ),
-    );
+        },
+      },
+    ]);
     this.#beside.push(both);
     this.state.after(both);
   }

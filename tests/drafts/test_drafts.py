@@ -154,14 +154,16 @@ def test_of_many_saves_from_one_version_exactly_one_wins():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_canary_without_the_version_the_last_one_overwrites_all(monkeypatch):
-    def careless(*, user, place, body, version, now):
-        draft = Draft.objects.get(user=user, place=place)
-        draft.body, draft.version = body, draft.version + 1
-        draft.save()
-        return draft
+def test_canary_without_the_version_everyone_overwrites_everyone(monkeypatch):
+    """The proof above would be red if the update did not compare the version."""
+    with_conditions = Draft.objects.filter
+
+    def blind(**conditions):
+        return with_conditions(**{name: value for name, value in conditions.items() if name != "version"})
 
     user = factories.UserFactory.create()
     actions.save(user=user, place="race", body="start", version=0, now=timezone.now())
-    monkeypatch.setattr(actions, "save", careless)
-    assert not any(isinstance(result, actions.Conflict) for result in save_many(user, 5))
+    monkeypatch.setattr(Draft.objects, "filter", blind)
+    results = save_many(user, 5)
+    assert not any(isinstance(result, actions.Conflict) for result in results)
+    assert Draft.objects.get().version == 6

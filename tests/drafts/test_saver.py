@@ -5,18 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.browsing import CSP, chromium, watched
+from tests.browsing import CSP, watched
 
 pytestmark = pytest.mark.browser
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
 HOST = "http://localhost"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as each:
-        yield each
 
 
 class Server:
