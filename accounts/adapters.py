@@ -30,6 +30,20 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
     Links in mail start with the configured address, not with a request's host.
     """
 
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "account_inactive": "This account is closed. Your facilitator or your consortium’s staff can open it again.",
+        "duplicate_email": "That is your address already.",
+        "email_password_mismatch": "This e-mail address and password don’t go together.",
+        "email_taken": "Another account has this e-mail address.",
+        "enter_current_password": "That isn’t your current password.",
+        "incorrect_code": "That code isn’t right. Look for the newest one.",
+        "incorrect_password": "That isn’t your password.",
+        "rate_limited": "That was a lot at once. Wait a few minutes, then try again.",
+        "too_many_login_attempts": "That was too many tries. Wait a few minutes, or have a code sent.",
+        "unknown_email": "No account has this e-mail address.",
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 

@@ -60,7 +60,10 @@ class ProfileForm(forms.ModelForm[User]):
         cast("forms.ModelChoiceField[College]", self.fields["college"]).queryset = (
             College.objects.filter(consortium=consortium) if consortium else College.objects.none()
         )
-        self.fields["position"].label = "Role"
+        cast("forms.ModelChoiceField[College]", self.fields["college"]).empty_label = "Choose one"
+        position = cast(forms.ChoiceField, self.fields["position"])
+        position.label = "Role"
+        position.choices = [("", "Choose one"), *User.Position.choices]
         for name in ("first_name", "last_name", "position"):
             self.fields[name].required = True
         self.fields["college"].required = consortium is not None

@@ -1,6 +1,7 @@
 """A real Chromium for tests: the system's; where there is none, the test is skipped with the reason, and with REQUIRE_BROWSER=1 it fails."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,3 +54,8 @@ def watched(context: Any) -> tuple[Any, list[str]]:
         "console", lambda message: wrong.append(message.text) if "Content Security Policy" in message.text else None
     )
     return page, wrong
+
+
+def saved(page: Any) -> None:
+    """The page says that the server has what was written."""
+    page.get_by_text(re.compile(r"^Saved \d\d:\d\d")).wait_for()

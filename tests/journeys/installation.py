@@ -1,5 +1,6 @@
 """A whole installation for tests: web server, worker and beat as real processes with data of their own, killed by their process groups."""
 
+import contextlib
 import email
 import email.policy
 import functools
@@ -11,7 +12,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any, TypeVar
@@ -58,8 +58,9 @@ def _own_redis(url: str) -> str:
     )
 
 
-@contextmanager
-def _postgres(url: str) -> Iterator[Any]:
+@contextlib.contextmanager
+def postgres(url: str) -> Iterator[Any]:
+    """A connection to this server that needs no transaction."""
     import psycopg
 
     with psycopg.connect(url, autocommit=True) as connection:
@@ -68,6 +69,8 @@ def _postgres(url: str) -> Iterator[Any]:
 
 class Installation:
     """One web server, one worker, one scheduler, over the real course and the demonstration."""
+
+    stage = "tests.journeys.backstage"
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.port = folder, free_port()
@@ -87,7 +90,7 @@ class Installation:
         }
         if server := env.get("DATABASE_URL"):
             self.server, self.database = server, f"wbl_journey_{os.getpid()}"
-            with _postgres(server) as connection:
+            with postgres(server) as connection:
                 connection.execute(f'create database "{self.database}"')
             env["DATABASE_URL"] = urlunsplit(urlsplit(server)._replace(path=f"/{self.database}"))
         if env.get("REDIS_URL"):
@@ -136,7 +139,8 @@ class Installation:
         """End it and everything it started, at once."""
         process = self.running.pop(name, None)
         if process is not None:
-            os.killpg(process.pid, number)
+            with contextlib.suppress(ProcessLookupError):  # it had ended by itself, with all it started
+                os.killpg(process.pid, number)
             process.wait()
 
     def open(self) -> None:
@@ -163,7 +167,7 @@ class Installation:
             self._backstage.kill()
             self._backstage.communicate()
         if self.database:
-            with _postgres(self.server) as connection:
+            with postgres(self.server) as connection:
                 connection.execute(f'drop database if exists "{self.database}" with (force)')
         if self.gate is not None:
             self.gate.shut()
@@ -190,9 +194,9 @@ class Installation:
     # ---- Behind the stage
 
     def backstage(self, name: str, **words: Any) -> Any:
-        """Run a function of `backstage.py` in a process that has this installation's database."""
+        """Run a function of `stage` in a process that has this installation's database."""
         if self._backstage is None:
-            command = [sys.executable, "-m", "tests.journeys.backstage"]
+            command = [sys.executable, "-m", self.stage]
             self._backstage = subprocess.Popen(
                 command,
                 cwd=ROOT,

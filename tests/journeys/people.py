@@ -58,7 +58,7 @@ class Facilitator:
 
     def sign_in(self, email: str) -> None:
         go(self.page, "/accounts/login/")
-        self.page.get_by_label("Email").fill(email)
+        self.page.get_by_label("E-mail address").fill(email)
         self.page.get_by_label("Password").fill(PASSWORD)
         press(self.page, "Sign in")
         expect(self.page.get_by_role("link", name="Notices")).to_be_visible()

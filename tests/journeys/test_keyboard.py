@@ -41,7 +41,7 @@ def enter(page: Page, target: Locator) -> None:
 def test_sign_in(open_page) -> None:
     page = open_page()
     go(page, "/accounts/login/")
-    tab_to(page, page.get_by_label("Email"))
+    tab_to(page, page.get_by_label("E-mail address"))
     page.keyboard.type("participant@demo.example")
     tab_to(page, page.get_by_label("Password"))
     page.keyboard.type(PASSWORD)
