@@ -1,7 +1,9 @@
 """The people of the product as fixtures, over two regions that must never see each other."""
 
 import os
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -10,6 +12,7 @@ from django.test import Client
 from accounts.models import College, Consortium, Role, User
 from cohorts.models import Cohort, Enrolment
 from tests import factories
+from tests.browsing import chromium, watched
 
 # What these prove does not depend on the database or the broker: the second run of CI, on others, leaves them out.
 ONCE = (
@@ -20,6 +23,7 @@ ONCE = (
     "tests/documents/test_tagged_pages.py",
     "tests/drafts/test_saver.py",
     "tests/house/test_file_names.py",
+    "tests/house/test_locking.py",
     "tests/house/test_supervisor.py",
     "tests/journeys/test_accessibility.py",
     "tests/journeys/test_keyboard.py",
@@ -163,3 +167,40 @@ class SignedIn:
 @pytest.fixture
 def as_() -> SignedIn:
     return SignedIn()
+
+
+@pytest.fixture
+def windows(as_: SignedIn, participant: User) -> list[Client]:
+    """One person, many windows: one session, as many connections."""
+    client = as_(participant)
+    clients = [Client() for _ in range(60)]
+    for each in clients:
+        each.cookies = client.cookies
+    return clients
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as each:
+        yield each
+
+
+@pytest.fixture
+def page_of(browser: Any, live_server: Any, as_: SignedIn) -> Iterator[Callable[..., Any]]:
+    """`page_of(participant)` is a page of a browser of its own in which this person is signed in; at the end the proof that nothing went wrong on any of them."""
+    contexts: list[Any] = []
+    watching: list[list[str]] = []
+
+    def open_page(user: User, **options: Any) -> Any:
+        context = browser.new_context(base_url=live_server.url, **options)
+        contexts.append(context)
+        cookie = as_(user).cookies["sessionid"].value
+        context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+        page, wrong = watched(context)
+        watching.append(wrong)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert [each for wrong in watching for each in wrong] == []

@@ -123,7 +123,7 @@ class EditionFactory(DjangoModelFactory[Edition]):
                     minutes=15,
                     body=f"<p>Text of {slug} {name}.</p>",
                     data=SAMPLES[kind],
-                    digest="0" * 64,
+                    digest=f"{slug}-{name}-{self.digest[-32:]}",
                 )
         Resource.objects.create(
             edition=self,

@@ -29,7 +29,7 @@ NOUNS: dict[str, set[str]] = {
     "cohorts": {"activities", "completion", "progress", "roster", "schedule"},
     "discussions": {"composing", "threads"},
     "knowledgechecks": {"paper", "scoring"},
-    "lessonplans": {"completeness", "fields", "merging", "paper", "parsing", "template"},
+    "lessonplans": {"completeness", "exemplars", "fields", "merging", "paper", "parsing", "template"},
     "surveys": {"paper", "parsing", "questions"},
     "reports": {"columns", "fiscal", "ledger", "status"},
     "classroom": {"overview", "reading", "whiteboard"},
