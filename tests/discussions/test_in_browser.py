@@ -1,24 +1,15 @@
 """Writing in the real editor, under the real Content-Security-Policy, by keyboard and mouse."""
 
-import re
-
 import pytest
 from django.test import Client
 
 from discussions.models import Post
 from foundation.drafts.models import Draft
-from tests import factories
-from tests.browsing import chromium, watched
+from tests import browsing, factories
 from tests.discussions.conftest import TEN_WORDS, URL, data, opened
 from tests.hostile.texts import SHAPES
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as each:
-        yield each
 
 
 @pytest.fixture
@@ -31,34 +22,13 @@ def people(cohort):
     return found
 
 
-@pytest.fixture
-def page_of(browser, live_server):
-    """A page for a person, and at the end the proof that nothing went wrong on it."""
-    contexts, watching = [], []
-
-    def open_page(user, **options):
-        client = Client()
-        client.force_login(user, backend="accounts.adapters.Backend")
-        context = browser.new_context(base_url=live_server.url, **options)
-        context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
-        contexts.append(context)
-        page, wrong = watched(context)
-        watching.append(wrong)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert [each for wrong in watching for each in wrong] == []
-
-
 def saved(page, words):
     """The server has these words of the draft, and the page says so."""
     for _ in range(200):
         if words in "".join(Draft.objects.values_list("body", flat=True)):
             break
         page.wait_for_timeout(50)
-    page.get_by_text(re.compile(r"^Saved \d\d:\d\d")).wait_for()
+    browsing.saved(page)
 
 
 def test_write_reload_send_reply(page_of, people, live_server):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from importlib import import_module
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -9,6 +10,7 @@ from django.conf import settings as configured
 from django.db import connection
 from django.test import Client
 
+from accounts.models import User
 from cohorts.models import Cohort
 from discussions.models import Post
 from foundation.richtext import cleaning
@@ -32,7 +34,15 @@ def _audit_can_be_emptied(transactional_db: None) -> Iterator[None]:
             cursor.execute(next(each for each in TRIGGERS if "no_delete" in each))
 
 
-def test_nothing_runs_in_a_real_browser(live_server, opened, participant, classmate, facilitator, staff, administrator):  # type: ignore[no-untyped-def]
+def test_nothing_runs_in_a_real_browser(
+    live_server: Any,
+    opened: Cohort,
+    participant: User,
+    classmate: User,
+    facilitator: User,
+    staff: User,
+    administrator: User,
+) -> None:
     people = {"participant": participant, "classmate": classmate, "facilitator": facilitator}
     ids = fill(opened, {**people, "staff": staff, "administrator": administrator}, BATCHES[0], 0)
     _every_payload_in_one_discussion(opened, people)
@@ -65,8 +75,7 @@ def test_nothing_runs_in_a_real_browser(live_server, opened, participant, classm
     assert visited > 20
 
 
-def _every_payload_in_one_discussion(cohort: Cohort, people: dict) -> None:  # type: ignore[type-arg]
-
+def _every_payload_in_one_discussion(cohort: Cohort, people: dict[str, User]) -> None:
     thread = Post.objects.filter(item="first/talk", parent=None).first()
     assert thread is not None
     for n, hostile in enumerate(SCRIPTS):
@@ -78,7 +87,7 @@ def _every_payload_in_one_discussion(cohort: Cohort, people: dict) -> None:  # t
             )  # fmt: skip
 
 
-def test_canary_uncleaned_words_are_seen_by_the_browser(live_server, opened, participant):  # type: ignore[no-untyped-def]
+def test_canary_uncleaned_words_are_seen_by_the_browser(live_server: Any, opened: Cohort, participant: User) -> None:
     """The policy still holds scripts back; that it had to is what the watch reports."""
     Post.objects.create(
         cohort=opened, item="first/talk", author=participant, enrolment=participant.enrolments.get(),

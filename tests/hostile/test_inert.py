@@ -18,7 +18,6 @@ from cohorts.models import Announcement, Certificate, Cohort, Enrolment, Invitat
 from discussions.models import Post
 from foundation.documents import exports as paper
 from foundation.documents import registry
-from foundation.notices.models import Mail
 from foundation.richtext import cleaning
 from lessonplans import actions as plans
 from lessonplans.models import LessonPlan, Review
@@ -26,6 +25,7 @@ from tests.conftest import SignedIn
 from tests.hostile.probes import probe
 from tests.hostile.texts import SCRIPTS, STORABLE_TEXTS, Hostile
 from tests.lessonplans.conftest import FULL, fresh
+from tests.letters import letters
 from tests.walk.walking import body_of
 
 # One run for each place would repeat the pages forty times; the texts stand together in each place instead.
@@ -162,8 +162,8 @@ def test_hostile_words_stay_words_everywhere(
 
 
 def _mail_is_inert() -> None:
-    assert Mail.objects.count() > 2
-    for mail in Mail.objects.all():
+    assert letters().count() > 2
+    for mail in letters():
         assert "\n" not in mail.subject
         assert "\r" not in mail.subject
         found = [each for each in probe(mail.html) if not each.endswith("style>") and each != "<meta http-equiv>"]
