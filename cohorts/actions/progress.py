@@ -71,7 +71,12 @@ def override(*, enrolment: Enrolment, item: str, by: User, reason: str, now: dat
 @transaction.atomic(savepoint=False)
 def complete_if_due(*, enrolment: Enrolment, now: datetime) -> None:
     """Set `completed_at` once, when nothing is missing any more, and issue the certificate with it."""
-    if enrolment.completed_at is not None or not progress.standing(enrolment.cohort, enrolment, now).complete:
+    if enrolment.completed_at is not None:
+        return
+    # Of two last steps at the same moment, the later one must see the earlier one's fact. Not FOR UPDATE: both hold
+    # the row already, for the sake of their facts' foreign keys, and would wait for each other for ever.
+    list(Enrolment.objects.select_for_update(no_key=True).filter(pk=enrolment.pk).order_by().values_list("pk"))
+    if not progress.standing(enrolment.cohort, enrolment, now).complete:
         return
     changed = Enrolment.objects.filter(pk=enrolment.pk, completed_at=None).update(completed_at=now)
     enrolment.completed_at = now

@@ -184,6 +184,27 @@ class TestAtOnce:
         assert Enrolment.objects.get(pk=enrolment.pk).completed_at is not None
         assert Certificate.objects.count() == 1
 
+    @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer at a time")
+    def test_two_last_steps_of_which_neither_saw_the_other_complete(
+        self, cohort: Cohort, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Somebody who was seen a moment ago: nothing but the lock makes the second one wait for the first."""
+        steps = [LAST, ("first/read-me", "read")]
+        enrolment = factories.EnrolmentFactory.create(cohort=cohort)
+        finish(enrolment, *steps)
+        both_wrote = threading.Barrier(2)
+        monkeypatch.setattr(progress, "touch", lambda **_: both_wrote.wait(10))
+
+        def work(n: int) -> bool:
+            mine = Enrolment.objects.select_related("cohort__edition", "cohort__consortium", "user", "college").get(
+                pk=enrolment.pk
+            )
+            return actions.record(enrolment=mine, item=steps[n][0], name=steps[n][1], now=timezone.now())
+
+        assert in_threads(2, work) == [True, True]
+        assert Enrolment.objects.get(pk=enrolment.pk).completed_at is not None
+        assert Certificate.objects.count() == 1
+
     def test_canary_without_the_constraint_there_would_be_many(
         self, almost: Enrolment, monkeypatch: pytest.MonkeyPatch
     ) -> None:
