@@ -5,9 +5,10 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 from accounts import policies
@@ -44,6 +45,23 @@ class StorableAddressMiddleware:
         if "\x00" in request.path or "%00" in query or "\x00" in query:
             raise BadRequest("There is no such address.")
         return self.get_response(request)
+
+
+class BoundedBodyMiddleware:
+    """Whoever sends more than the largest form takes is told so before any of it is kept: Django bounds the fields of a
+    form and not its files, and those lie in /tmp, in the container in memory.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if length.isdecimal() and len(length) < 12 and int(length) <= settings.REQUEST_LIMIT:
+            return self.get_response(request)
+        if wants_status(request):
+            return JsonResponse({"error": "too-large", "message": "This is more than can be sent at once."}, status=413)
+        return HttpResponse(render_to_string("413.html"), status=413)
 
 
 class SignInMiddleware(LoginRequiredMiddleware):

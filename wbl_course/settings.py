@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "accounts.middleware.StorableAddressMiddleware",
+    "accounts.middleware.BoundedBodyMiddleware",
     "accounts.middleware.CompressTextMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -135,7 +136,14 @@ MIGRATION_LINTER_OPTIONS = {"exclude_apps": ["account", "mfa", "admin", "auth", 
 
 # Cache and sessions live in the database: with Redis down, people still sign in.
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+# The cache counts guesses: with Django's 300 entries, who tries 300 addresses clears what was counted for the others.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    }
+}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
 
@@ -269,6 +277,8 @@ WHITENOISE_AUTOREFRESH = False
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map", "ttf")
 CONTENT_DIR = BASE_DIR / "modules" / "content"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+# A course folder as ZIP has at most 20 MB; nothing else that anybody sends is larger.
+REQUEST_LIMIT = 25 * 1024 * 1024
 
 # Language and time
 

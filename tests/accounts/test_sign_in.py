@@ -12,6 +12,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.conf import settings as configured
 from django.contrib.auth.hashers import make_password
+from django.core.cache import cache
 from django.test import Client
 
 from accounts.models import User
@@ -53,6 +54,14 @@ def test_guesses_at_one_account_are_stopped(client: Client) -> None:
     elsewhere = Client(REMOTE_ADDR="198.51.100.7")
     sign_in(elsewhere, user.email, RIGHT)
     assert not is_in(elsewhere)
+
+
+def test_guesses_at_hundreds_of_accounts_do_not_make_those_at_one_forgotten() -> None:
+    """Limits are counted in the cache, which drops a third of what it has when it is full."""
+    counted = [f"guesses-at:{n}" for n in range(400)]
+    for key in counted:
+        cache.set(key, [1.0], 300)
+    assert cache.get_many(counted).keys() == set(counted)
 
 
 def test_a_campus_behind_one_address_signs_in(client: Client) -> None:
