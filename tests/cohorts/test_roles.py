@@ -4,6 +4,7 @@ from django.utils import timezone
 from accounts.models import Role
 from cohorts import actions
 from foundation.audit.models import Entry
+from tests import factories
 
 ADD = reverse("admin:accounts_role_add")
 
@@ -26,6 +27,18 @@ def test_a_role_taken_away_ends_with_the_next_request(as_, administrator, other_
     as_(administrator).post(reverse("admin:accounts_role_delete", args=[role.pk]), {"post": "yes"})
     assert client.get("/cohorts/new/").status_code == 403
     assert Entry.objects.filter(action="role.revoke").exists()
+
+
+def test_who_may_no_longer_facilitate_has_charge_of_no_cohort(as_, administrator, facilitator, cohort):
+    elsewhere = factories.FacilitationFactory.create(user=facilitator)
+    factories.RoleFactory.create(user=facilitator, consortium=elsewhere.cohort.consortium)
+    client = as_(facilitator)
+    assert client.get(f"/c/{cohort.slug}/roster/").status_code == 200
+    role = Role.objects.get(user=facilitator, consortium=cohort.consortium)
+    as_(administrator).post(reverse("admin:accounts_role_delete", args=[role.pk]), {"post": "yes"})
+    assert client.get(f"/c/{cohort.slug}/roster/").status_code == 404
+    assert Entry.objects.get(action="facilitator.remove").subject == cohort.title
+    assert client.get(f"/c/{elsewhere.cohort.slug}/roster/").status_code == 200
 
 
 def test_the_same_role_twice_is_one(administrator, classmate, consortium):
