@@ -30,6 +30,15 @@ def confirm_address(*, user: User) -> None:
 
 
 @transaction.atomic
+def move_address(*, user: User) -> None:
+    """The account has another address, on an administrator's word: the old one opens it no longer, by no new password
+    either.
+    """
+    EmailAddress.objects.filter(user=user).exclude(email=user.email).delete()
+    confirm_address(user=user)
+
+
+@transaction.atomic
 def renew_calendar_secret(*, user: User) -> User:
     """A new calendar address; the old one stops at once."""
     user.calendar_secret = new_calendar_secret()

@@ -1,6 +1,10 @@
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.http import HttpRequest
 
+from accounts import actions
 from accounts.models import College, Consortium, User
 
 
@@ -32,6 +36,12 @@ class UserAdmin(DjangoUserAdmin[User]):
         ("Times", {"fields": ["last_login", "joined_at"]}),
     ]
     add_fieldsets = [(None, {"fields": ["email", "usable_password", "password1", "password2"]})]
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        obj.email = obj.email.lower()  # as sign-in looks for it
+        super().save_model(request, obj, form, change)
+        if "email" in form.changed_data:
+            actions.move_address(user=obj)
 
 
 @admin.register(Consortium)

@@ -12,7 +12,7 @@ from accounts.models import Role, User
 from cohorts import actions
 from foundation.audit import actions as audit
 
-RIGHTS = ("is_active", "is_staff", "is_superuser")
+RIGHTS = ("email", "is_active", "is_staff", "is_superuser")
 
 
 @admin.register(Role)
@@ -53,7 +53,7 @@ admin.site.unregister(User)
 
 @admin.register(User)
 class AuditedUserAdmin(UserAdmin):
-    """The page of `accounts`, which knows no audit, with every change of rights written down."""
+    """The page of `accounts`, which knows no audit, with every change of rights, and of who signs in, written down."""
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
