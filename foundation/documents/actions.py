@@ -109,13 +109,20 @@ def make_again(*, document: Document) -> Document:
     """A finished document whose file is gone is made anew, and its parts with it where theirs are gone, too."""
     current = Document.objects.select_for_update().get(pk=document.pk)
     if current.is_finished:
-        for row in current.part_rows.select_related("document"):
-            if row.document.state == Document.State.DEAD:
-                _queue(row.document)
-                wake(document_id=row.document.pk)
+        _make_lost_parts(current)
         _queue(current)
         wake(document_id=current.pk)
     return current
+
+
+def _make_lost_parts(bundle: Document) -> None:
+    """Queue the parts that a bundle cannot be made without: those that failed, and those whose file is gone."""
+    for row in bundle.part_rows.select_related("document"):
+        part = row.document
+        is_gone = part.state == Document.State.DONE and not storage.exists(part.path)
+        if is_gone or part.state == Document.State.DEAD:
+            _queue(part)
+            wake(document_id=part.pk)
 
 
 def wake(*, document_id: int) -> None:
@@ -138,6 +145,11 @@ def make(*, document_id: int) -> Document | None:
         return fail(document_id=document_id, token=token, reason=str(error), is_final=True)
     except RenderingEnded as error:
         return fail(document_id=document_id, token=token, reason=str(error), is_final=False)
+    except FileNotFoundError:
+        logger.exception("A part of document %s is gone; it is made anew.", document_id)
+        with transaction.atomic():
+            _make_lost_parts(document)
+            return fail(document_id=document_id, token=token, reason="the file of a part is gone", is_final=False)
     except OSError as error:
         logger.exception("Document %s could not be kept.", document_id)
         reason = f"the file could not be kept: {error.strerror or 'the storage did not answer'}"

@@ -61,6 +61,12 @@ def read(path: str) -> IO[bytes]:
     return (_folder() / path).open("rb")
 
 
+def exists(path: str) -> bool:
+    """Whether the file of a finished document is there."""
+    store = _object_store()
+    return store.exists(path) if store is not None else (_folder() / path).is_file()
+
+
 def delete(path: str) -> None:
     """Forget a file that no row names."""
     store = _object_store()

@@ -264,6 +264,37 @@ def test_a_bundle_waits_for_its_parts_and_is_then_made(
     assert invariants.problems() == []
 
 
+def test_a_bundle_whose_parts_are_gone_has_them_made_first(
+    binder, woken, shared_renderer, django_capture_on_commit_callbacks
+):
+    """The folder of documents was lost, as after a restore without it; nobody downloads the parts by themselves."""
+    parts = list(binder.parts.order_by("bundle_rows__position"))
+    for part in parts:
+        storage.delete(actions.make(document_id=part.pk).path)
+    waits = actions.make(document_id=binder.pk)
+    assert (waits.state, waits.attempts) == (State.QUEUED, 1)
+    for part in parts:
+        part.refresh_from_db()
+        assert (part.state, part.attempts) == (State.QUEUED, 0)
+        with django_capture_on_commit_callbacks(execute=True):
+            actions.make(document_id=part.pk)
+    assert woken[-1] == binder.pk
+    assert actions.make(document_id=binder.pk).state == State.DONE
+    assert invariants.problems() == []
+
+
+def test_a_bundle_that_is_gone_with_its_parts_is_made_again_whole(binder, shared_renderer):
+    parts = list(binder.parts.all())
+    for path in [actions.make(document_id=document.pk).path for document in (*parts, binder)]:
+        storage.delete(path)
+    actions.make_again(document=binder)
+    assert {part.state for part in binder.parts.all()} == {State.QUEUED}
+    for document in (*parts, binder):
+        assert actions.make(document_id=document.pk).state == State.DONE
+    binder.refresh_from_db()
+    assert binder.attempts == 1
+
+
 def test_changing_one_part_leaves_the_others_made(binder, asked, shared_renderer):
     for part in binder.parts.all():
         actions.make(document_id=part.pk)
