@@ -210,26 +210,37 @@ def sweep(*, now: datetime) -> int:
     return sent
 
 
-@transaction.atomic
 def digest(*, now: datetime) -> int:
     """One e-mail a day to each person for whom something waits, from seven in the morning where they are.
 
     Returns how many were written.
     """
-    written = 0
     people = User.objects.filter(pk__in=Notice.objects.awaiting_digest().values("user"), is_active=True).select_related(
         "college__consortium"
     )
-    for user in people.order_by("pk"):
-        zone = ZoneInfo(user.time_zone or (user.college.consortium.time_zone if user.college else settings.TIME_ZONE))
-        key = f"digest:{user.pk}:{now.astimezone(zone).date()}"
-        if not policies.is_digest_time(now, zone) or Mail.objects.filter(key=key).exists():
-            continue
-        waiting = list(Notice.objects.of(user).awaiting_digest().order_by("created_at", "pk")[:50])
-        mail(to=user.email, letter=emails.digest(waiting), key=key, now=now)
-        Notice.objects.filter(pk__in=[notice.pk for notice in waiting]).update(mailed_at=now)
-        written += 1
-    return written
+    return sum(_digest_for(user, now) for user in people.order_by("pk"))
+
+
+@transaction.atomic
+def _digest_for(user: User, now: datetime) -> bool:
+    zone = ZoneInfo(user.time_zone or (user.college.consortium.time_zone if user.college else settings.TIME_ZONE))
+    key = f"digest:{user.pk}:{now.astimezone(zone).date()}"
+    if not policies.is_digest_time(now, zone) or Mail.objects.filter(key=key).exists():
+        return False
+    waiting = list(Notice.objects.of(user).awaiting_digest().order_by("created_at", "pk")[:50])
+    entries = []
+    for notice in waiting:
+        try:
+            entries.append(emails.entry_of(notice))
+        except Exception:  # whatever a kind's words raise: the others, and everybody else, still hear of theirs
+            log.exception("Notice %s could not be put into a digest; it stays on the page.", notice.pk)
+            notice.delivery = Delivery.PAGE
+        else:
+            notice.mailed_at = now
+    Notice.objects.bulk_update(waiting, ["delivery", "mailed_at"])
+    if entries:
+        mail(to=user.email, letter=emails.digest(entries), key=key, now=now)
+    return bool(entries)
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 """The words of an e-mail: plain text, and the same in one quiet column with one button."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -55,18 +55,25 @@ def of_notice(notice: Notice) -> Letter:
     )
 
 
-def digest(notices: Iterable[Notice]) -> Letter:
+@dataclass(frozen=True)
+class Entry:
+    """A notice in a digest: a line, its first words and a link."""
+
+    subject: str
+    paragraphs: list[str]
+    url: str
+
+
+def entry_of(notice: Notice) -> Entry:
+    kind = registry.get(notice.kind)
+    return Entry(
+        one_line(kind.subject(notice.data)), paragraphs(kind.text(notice.data))[:1], settings.SITE_URL + notice.url
+    )
+
+
+def digest(entries: Sequence[Entry]) -> Letter:
     """What happened since yesterday, a line and a link each."""
-    entries = [
-        {
-            "subject": one_line(kind.subject(notice.data)),
-            "paragraphs": paragraphs(kind.text(notice.data))[:1],
-            "url": settings.SITE_URL + notice.url,
-        }
-        for notice in notices
-        for kind in [registry.get(notice.kind)]
-    ]
-    subject = entries[0]["subject"] if len(entries) == 1 else f"{len(entries)} things from your course"
+    subject = entries[0].subject if len(entries) == 1 else f"{len(entries)} things from your course"
     return _render(
         "digest",
         {"subject": subject, "entries": entries, "url": settings.SITE_URL + "/notices/", "button": "See all notices"},

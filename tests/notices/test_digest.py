@@ -36,6 +36,18 @@ def test_there_is_one_digest_a_day(participant):
     assert Mail.objects.count() == 2
 
 
+def test_one_that_cannot_be_worded_keeps_nobody_from_their_digest(participant, classmate):
+    broken = gather(participant, "one")
+    Notice.objects.filter(pk=broken.pk).update(data={})  # as an older version of the kind left it
+    gather(participant, "two")
+    gather(classmate, "three")
+    assert actions.digest(now=MORNING) == 2
+    assert {mail.to for mail in Mail.objects.all()} == {participant.email, classmate.email}
+    broken.refresh_from_db()
+    assert (broken.delivery, broken.mailed_at) == ("page", None)
+    assert actions.digest(now=MORNING + timedelta(days=1)) == 0
+
+
 def test_what_was_read_already_is_not_mailed(participant):
     notice = gather(participant, "one")
     actions.mark_read(notice=notice, now=EVENING + timedelta(hours=1))
