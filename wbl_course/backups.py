@@ -51,8 +51,7 @@ def back_up(target: Path, *, now: datetime) -> dict[str, Any]:
     else:
         postgres("pg_dump", "--format=custom", "--no-owner", f"--file={database}")
     for name, folder in folders().items():
-        if folder.exists():
-            shutil.copytree(folder, target / name)
+        copy_files(folder, target / name)
     manifest = {
         "format": FORMAT,
         "made_at": now.isoformat(timespec="seconds"),
@@ -63,6 +62,17 @@ def back_up(target: Path, *, now: datetime) -> dict[str, Any]:
     aside.write_text(json.dumps(manifest, indent=1))
     aside.rename(target / MANIFEST)
     return manifest
+
+
+def copy_files(source: Path, target: Path) -> None:
+    """Copy the files of a folder in which people go on working: one that is removed meanwhile is left out."""
+    for path in files_in(source):
+        copy = target / path.relative_to(source)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            shutil.copy2(path, copy)
+        except FileNotFoundError:
+            copy.unlink(missing_ok=True)
 
 
 def back_up_sqlite(copy: Path) -> None:

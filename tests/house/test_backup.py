@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -11,6 +12,9 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.db import connection
+from django.utils import timezone
+
+from wbl_course import backups
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -135,3 +139,23 @@ def test_a_damaged_or_unfinished_backup_is_refused_before_anything_changes(insta
     (backup / "manifest.json").unlink()
     assert "did not finish" in there.manage("restore", str(backup)).stderr
     assert not (there.folder / "documents").exists()
+
+
+def test_a_file_that_is_removed_meanwhile_does_not_end_the_backup(tmp_path, settings, monkeypatch):
+    """`/readyz` writes and removes one in these folders each time it is asked."""
+    settings.DOCUMENTS_DIR = documents = tmp_path / "documents"
+    settings.MEDIA_ROOT = tmp_path / "media"
+    (documents / "ab").mkdir(parents=True)
+    for name in (".ready-1", "ab/plan.pdf"):
+        (documents / name).write_bytes(b"words")
+    copyfile = shutil.copyfile
+
+    def late(source, *args, **kwargs):
+        (documents / ".ready-1").unlink(missing_ok=True)
+        return copyfile(source, *args, **kwargs)
+
+    monkeypatch.setattr(shutil, "copyfile", late)
+    for name in ("back_up_sqlite", "postgres"):  # of the files alone: a test runs in a transaction
+        monkeypatch.setattr(backups, name, lambda *_: None)
+    manifest = backups.back_up(tmp_path / "backup", now=timezone.now())
+    assert list(manifest["files"]) == ["documents/ab/plan.pdf"]
