@@ -1,4 +1,4 @@
-from cohorts.actions.announcements import announce, edit_announcement, withdraw_announcement
+from cohorts.actions.announcements import AlreadyPublished, announce, edit_announcement, withdraw_announcement
 from cohorts.actions.invitations import AlreadyTaken, accept, join, resend, revoke
 from cohorts.actions.planning import (
     LastFacilitator,
@@ -15,6 +15,7 @@ from cohorts.actions.roles import grant_role, revoke_role
 from cohorts.actions.rosters import apply_roster, check_roster, readmit, withdraw
 
 __all__ = [
+    "AlreadyPublished",
     "AlreadyTaken",
     "LastFacilitator",
     "accept",

@@ -16,13 +16,22 @@ def draft_place(cohort: Cohort) -> str:
     return f"announcement:{cohort.slug}"
 
 
+class AlreadyPublished(Exception):
+    """This form was sent before, with other words: those are out, these are not."""
+
+
 @transaction.atomic
 def announce(*, cohort: Cohort, author: User, title: str, body: str, token: str, now: datetime) -> Announcement:
-    """Say something to the whole cohort, on its home and by mail. The same `token` twice is one announcement."""
+    """Say something to the whole cohort, on its home and by mail. The same `token` twice is one announcement.
+
+    Raises AlreadyPublished for other words under the same token, as after a step back in the browser.
+    """
     made, created = Announcement.objects.get_or_create(
         author=author, token=token, defaults={"cohort": cohort, "title": title, "body": body, "published_at": now}
     )
     if not created:
+        if (made.cohort_id, made.title, made.body) != (cohort.pk, title, body) and made.edited_at is None:
+            raise AlreadyPublished
         return made
     people = (
         User.objects.filter(enrolments__in=cohort.enrolments.active(), is_active=True).exclude(pk=author.pk).distinct()

@@ -28,15 +28,20 @@ def announcements(request: HttpRequest, cohort: str) -> HttpResponse:
     )
     initial = {"token": secrets.token_urlsafe(16), "body": draft.body if draft else ""}
     form = AnnouncementForm(request.POST or None, initial=initial)
+    status = 422 if form.is_bound else 200
     if request.method == "POST" and form.is_valid():
         words = {
             "title": form.cleaned_data["title"],
             "body": form.cleaned_data["body"].html,
             "token": form.cleaned_data["token"],
         }
-        actions.announce(cohort=here.cohort, author=here.user, now=here.now, **words)
-        messages.success(request, "Published. Everyone in the cohort hears of it by e-mail.")
-        return redirect("cohorts:announcements", here.cohort.slug)
+        try:
+            actions.announce(cohort=here.cohort, author=here.user, now=here.now, **words)
+        except actions.AlreadyPublished:
+            form, status = _again(form), 409
+        else:
+            messages.success(request, "Published. Everyone in the cohort hears of it by e-mail.")
+            return redirect("cohorts:announcements", here.cohort.slug)
     rows = Announcement.objects.filter(cohort=here.cohort).select_related("author")
     if not here.is_facilitator:
         rows = rows.filter(withdrawn_at=None)
@@ -51,7 +56,14 @@ def announcements(request: HttpRequest, cohort: str) -> HttpResponse:
         "draft_version": draft.version if draft else 0,
         "sent": " ".join(row.token for row in page if row.author_id == here.user.pk),
     }
-    return render(request, "cohorts/announcements.html", context, status=422 if form.is_bound else 200)
+    return render(request, "cohorts/announcements.html", context, status=status)
+
+
+def _again(form: AnnouncementForm) -> AnnouncementForm:
+    """The same words in a fresh form: what is sent from it is not taken for what was sent before."""
+    fresh = AnnouncementForm({name: form.data.get(name) for name in form.fields} | {"token": secrets.token_urlsafe(16)})
+    fresh.add_error(None, "You have published from this form already, with other words. To publish these, too, go on.")
+    return fresh
 
 
 def _own(request: HttpRequest, cohort: str, pk: int) -> tuple[access.Place, Announcement]:

@@ -23,6 +23,20 @@ def test_an_announcement_reaches_everybody_once(as_, facilitator, participant, c
     assert "Start with module one." in letters().first().text
 
 
+def test_other_words_from_a_form_that_was_sent_are_not_lost(as_, facilitator):
+    """A step back in the browser brings the form as it was, and people write the next announcement into it."""
+    client = as_(facilitator)
+    client.post(PAGE, WORDS)
+    again = client.post(PAGE, {**WORDS, "title": "Week two", "body": "<p>On to module two.</p>"})
+    assert again.status_code == 409
+    form = again.context["form"]
+    assert (form["title"].value(), form["body"].value()) == ("Week two", "<p>On to module two.</p>")
+    assert Announcement.objects.count() == 1
+    words = {name: form[name].value() for name in form.fields}
+    assert client.post(PAGE, words).status_code == 302
+    assert [made.title for made in Announcement.objects.all()] == ["Week two", "Welcome"]
+
+
 def test_who_is_withdrawn_hears_nothing(as_, facilitator, participant, enrolment):
     enrolment.withdrawn_at, enrolment.withdrawn_by = enrolment.enrolled_at, facilitator
     enrolment.save()
