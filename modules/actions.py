@@ -47,6 +47,17 @@ def load_folder(*, path: Path, now: datetime, by: User | None = None) -> list[Lo
 
 
 @transaction.atomic
+def load_instead_of_uploads(*, path: Path, now: datetime) -> list[Loaded]:
+    """Load a folder in place of what administrators uploaded; their uploads are there to be loaded again.
+
+    Without it, a region whose values change would be composed from an upload again. Raises Refused, or NotAFolder.
+    """
+    uploads = Upload.objects.filter(state=Upload.State.LOADED)
+    uploads.update(state=Upload.State.CHECKED, loaded_at=None, loaded_by=None)
+    return load_folder(path=path, now=now)
+
+
+@transaction.atomic
 def check_upload(*, name: str, archive: File[bytes], by: User, now: datetime) -> Upload:
     """Keep an uploaded ZIP with what it would change, or its mistakes.
 
@@ -316,6 +327,7 @@ __all__ = [
     "Refused",
     "check_upload",
     "load_folder",
+    "load_instead_of_uploads",
     "load_upload",
     "set_region_values",
 ]

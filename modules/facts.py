@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 _FACT = re.compile(r'<span class="fact"[^>]* data-expires="(\d{4}-\d{2})"[^>]*>.*?</span>\s*', re.DOTALL)
 _DATED = re.compile(r' data-dated="([^"]*)"')
-_EMPTY = re.compile(r"<(p|li)>\s*</\1>\n?")
+_EMPTY = re.compile(r"<(p|li|ul|ol)>\s*</\1>\n?")
 _CITE = re.compile(r'<sup class="cite">.*?</sup>', re.DOTALL)
 _TAG = re.compile(r"<[^>]+>")
 
@@ -44,4 +44,8 @@ def without_expired(markup: str, today: datetime.date) -> str:
         return markup
     month = f"{today:%Y-%m}"
     kept = _FACT.sub(lambda fact: fact[0] if fact[1] >= month else "", markup)
-    return markup if kept == markup else _EMPTY.sub("", kept)
+    if kept == markup:
+        return markup
+    while (left := _EMPTY.sub("", kept)) != kept:  # an item is empty when its paragraph has gone
+        kept = left
+    return kept

@@ -237,4 +237,18 @@ def test_a_start_does_not_undo_an_upload(files, tmp_path, administrator, setting
     assert set(Edition.objects.values_list("version", flat=True)) == {"2"}
     call_command("load_course", "--force")
     assert set(Edition.objects.values_list("version", flat=True)) == {"1"}
-    assert Upload.objects.get().state == "loaded"
+
+
+def test_a_region_changed_after_force_keeps_to_the_default_course(files, tmp_path, administrator, settings):
+    settings.CONTENT_DIR = folders.write(tmp_path, files)
+    files["course.toml"] = files["course.toml"].replace('version = "1"', 'version = "2"')
+    archive = ContentFile(folders.packed(files), name="mine.zip")
+    upload = actions.check_upload(name="mine.zip", archive=archive, by=administrator, now=timezone.now())
+    actions.load_upload(upload=upload, by=administrator, now=timezone.now())
+    call_command("load_course", "--force")
+    region = Consortium.objects.first()
+    values = {"short_name": "Another"}
+    actions.set_region_values(consortium=region, values=values, by=administrator, now=timezone.now())
+    assert set(Edition.objects.values_list("version", flat=True)) == {"1"}
+    # The upload is there to be loaded again.
+    assert Upload.objects.get().state == "checked"

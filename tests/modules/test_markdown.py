@@ -141,6 +141,12 @@ def test_a_page_without_facts_is_sent_as_it_is(body):
     assert facts.without_expired(html, datetime.date(2030, 1, 1)) is html
 
 
+def test_a_list_of_nothing_but_expired_facts_goes_with_them():
+    fact = '<span class="fact" data-dated="2026-01" data-expires="2028-01">Pay is $20.</span>'
+    html = f"<p>Before.</p>\n<ul>\n<li>\n<p>{fact}</p>\n</li>\n<li>{fact}</li>\n</ul>\n<p>After.</p>"
+    assert facts.without_expired(html, datetime.date(2030, 1, 1)) == "<p>Before.</p>\n<p>After.</p>"
+
+
 def test_a_fact_of_the_region_brings_its_source_and_its_end(body, files):
     files["regions/lakes/region.toml"] = files["regions/lakes/region.toml"].replace(
         "facts = {}",

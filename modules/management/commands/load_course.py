@@ -32,7 +32,8 @@ class Command(BaseCommand):
             return
         began = time.perf_counter()
         try:
-            loaded = actions.load_folder(path=path, now=timezone.now())
+            load = actions.load_instead_of_uploads if options["force"] else actions.load_folder
+            loaded = load(path=path, now=timezone.now())
         except actions.NotAFolder as error:
             raise CommandError(str(error)) from error
         except actions.Refused as error:
