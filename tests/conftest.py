@@ -47,7 +47,12 @@ ONCE = (
 )
 
 
+# Started first, so that at the end no process waits for another one's hundreds of seconds.
+LONGEST = ("tests/journeys/", "tests/faults/")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
     if os.environ.get("TESTS_ONCE_RAN") != "1":
         return
     left_out = [item for item in items if item.nodeid.startswith(ONCE)]

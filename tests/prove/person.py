@@ -42,8 +42,9 @@ class Answer:
 class Person:
     """One signed-in person. Not for two threads at once."""
 
-    def __init__(self, site: Installation, cookie: dict[str, str]) -> None:
-        self.site, self.cookies = site, {cookie["name"]: cookie["value"]}
+    def __init__(self, site: Installation, cookie: dict[str, str], *, timeout: float = 30) -> None:
+        """`timeout` is how many seconds may pass without a byte."""
+        self.site, self.cookies, self.timeout = site, {cookie["name"]: cookie["value"]}, timeout
         self.connection: HTTPConnection | None = None
         self.used_at = 0.0
 
@@ -93,7 +94,7 @@ class Person:
 
     def _send(self, method: str, address: str, body: bytes | None, headers: dict[str, str]) -> HTTPResponse:
         if self.connection is None:
-            self.connection = HTTPConnection("127.0.0.1", self.site.port, timeout=30)
+            self.connection = HTTPConnection("127.0.0.1", self.site.port, timeout=self.timeout)
         sent = {
             "Host": f"localhost:{self.site.port}",
             "X-Forwarded-Proto": "https",

@@ -210,6 +210,7 @@ def _history(outline: Outline, leader: User, region: Consortium, after: int) -> 
         (item.key, need.fact, f"to:{n}" if need.count > 1 else "")
         for key, needs in activities.needs(outline).items()
         for item in [outline.by_key[key]]
+        if not item.facts.get("opens_after_weeks")
         for need in needs
         for n in range(need.count)
     ]
