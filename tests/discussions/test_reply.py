@@ -129,6 +129,11 @@ def test_withdrawn_post_takes_no_reply_and_keeps_the_words(as_, pat, pat_posted,
     assert not Post.objects.filter(parent=casey_posted).exists()
 
 
+def test_a_reply_to_a_withdrawn_post_does_not_bring_its_words_back(as_, pat, pat_posted, casey, casey_posted):
+    as_(casey).post(f"{URL}posts/{casey_posted.pk}/withdraw/", {})
+    assert casey_posted.text not in as_(pat).post(to(casey_posted), data(FIVE_WORDS)).content.decode()
+
+
 def test_reply_lands_nowhere_else_than_its_address_says(as_, pat, pat_posted, casey_posted, cohort):
     other = factories.EnrolmentFactory.create(
         cohort=factories.CohortFactory.create(slug="next", edition=cohort.edition), user=pat
