@@ -41,6 +41,7 @@ ENROLMENT = (
 INVITATION = ("pk", "first_name", "last_name", "email", "cohort_id", "college_id", "college__name", "college__district")
 # Answers of the plan that have a column of their own; what the reach is computed from is added from the template.
 ANSWERS = ("code_system", "program_code", "activity_types")
+NUMBER = template.Field("number", "number", "Number")
 
 
 @dataclass(frozen=True)
@@ -364,12 +365,14 @@ def planned_reach(row: Row) -> float | int | None:
 
 
 def _number(value: Any) -> float | int | None:
-    """SQLite gives the number, PostgreSQL its text."""
+    """SQLite gives the number, PostgreSQL its text. A plan keeps "inf" as it was typed: no number, and no cell of a
+    workbook takes it for one.
+    """
     try:
-        number = float(value)
-    except (TypeError, ValueError):
+        kept = fields.keep(NUMBER, value)
+    except fields.Unstorable:
         return None
-    return int(number) if number.is_integer() else number
+    return kept if isinstance(kept, int | float) else None
 
 
 def rubric_total(row: Row) -> int | None:

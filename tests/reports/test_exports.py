@@ -15,7 +15,7 @@ from lessonplans.models import LessonPlan, PlanVersion, Review
 from modules.models import Item
 from reports import columns, exports, ledger
 from tests.lessonplans.conftest import PARTS, REGION
-from tests.reports.conftest import CSV, XLSX, did, enrol, invite, table_of, workbook_of
+from tests.reports.conftest import CSV, XLSX, did, enrol, invite, table_of, text_of, workbook_of
 
 DONE = [
     f"{module}/{fact}"
@@ -142,6 +142,13 @@ def test_the_workbook_says_the_same_in_numbers_and_days(as_, staff, finisher):
             assert (value or "") == row[name]
     assert isinstance(told["Planned reach"], int)
     assert isinstance(told["Completion date"], datetime)
+
+
+@pytest.mark.parametrize("typed", ["inf", "nan", "1e999", "2000000000000", "many"])
+def test_what_a_plan_keeps_as_it_was_typed_is_no_number(as_, staff, finisher, typed):
+    LessonPlan.objects.update(data={**ANSWERS, "students_per_section": typed})
+    assert table_of(as_(staff).get(CSV))[0]["Planned reach"] == ""
+    assert "Neighborhood food map" in text_of(as_(staff).get(XLSX))
 
 
 def test_the_second_sheet_explains_the_first(as_, staff, finisher):
