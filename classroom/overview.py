@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from cohorts import schedule
 from cohorts.access import Place
-from cohorts.completion import ItemStanding, ModuleStanding
+from cohorts.completion import ItemStanding, ModuleStanding, Standing
 from cohorts.models import Certificate, Enrolment
 from cohorts.schedule import Due
 from foundation.notices import registry
@@ -86,20 +86,20 @@ def next_step(place: Place) -> NextStep | None:
 
 
 def coming_dates(place: Place, *, within: timedelta) -> list[DatedStep]:
-    """Dates from a week ago that were missed, and all that come soon, in order."""
+    """Dates that were missed, and all that come soon, in order."""
     steps = []
     for due in schedule.of(place.cohort, place.outline):
-        done = place.enrolment is not None and _is_met(place, due)
+        done = place.enrolment is not None and is_met(place.standing, due)
         if due.at > place.now + within or (due.at < place.now and (done or place.enrolment is None)):
             continue
         steps.append(DatedStep(due, f"/c/{place.cohort.slug}/{due.item.key}/", done, due.at < place.now and not done))
     return steps
 
 
-def _is_met(place: Place, due: Due) -> bool:
+def is_met(standing: Standing, due: Due) -> bool:
     """A date to post by is met by the post alone; the others by the whole item."""
-    standing = place.standing.by_key[due.item.key]
-    return standing.done or (due.key.endswith(":post_by") and standing.begun)
+    item = standing.by_key[due.item.key]
+    return item.done or (due.key.endswith(":post_by") and item.begun)
 
 
 def replies_to(place: Place) -> list[tuple[Notice, str]]:

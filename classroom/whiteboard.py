@@ -4,12 +4,13 @@ A fixed number of queries, however many people.
 """
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Q
 
-from classroom.overview import days_since
+from classroom.overview import days_since, is_met
 from cohorts import progress, schedule
 from cohorts.access import Place
 from cohorts.completion import ModuleStanding, Standing
@@ -70,12 +71,13 @@ def rows(place: Place, *, sort: str) -> list[Row]:
     plans = dict(LessonPlan.objects.filter(enrolment__in=enrolments).values_list("enrolment", "status"))
     activity = _activity(place, enrolments)
     overdue = [due for due in schedule.of(place.cohort, place.outline) if due.at < place.now]
+    missed = {pk: [due.item.key for due in overdue if not is_met(one, due)] for pk, one in standings.items()}
     built = [
         Row(
             enrolment=enrolment,
             standing=standings[enrolment.pk],
-            cells=tuple(_cell(module, {due.item.key for due in overdue}) for module in standings[enrolment.pk].modules),
-            late=sum(not standings[enrolment.pk].by_key[due.item.key].done for due in overdue),
+            cells=tuple(_cell(module, missed[enrolment.pk]) for module in standings[enrolment.pk].modules),
+            late=len(missed[enrolment.pk]),
             seen_days=days_since(enrolment.last_active_at, place.now),
             plan_status=str(plans.get(enrolment.pk, "")),
             activity=activity[enrolment.pk],
@@ -123,10 +125,11 @@ def today(place: Place, rows: list[Row]) -> Today:
     )
 
 
-def _cell(module: ModuleStanding, overdue: set[str]) -> Cell:
+def _cell(module: ModuleStanding, missed: Collection[str]) -> Cell:
+    """`missed`: keys of items of which a date has passed unmet."""
     if module.done:
         return Cell("D", "Done", "state-done")
-    if any(item.item.key in overdue and not item.done for item in module.items):
+    if any(item.item.key in missed for item in module.items):
         return Cell("L", f"Late: {module.count_done} of {len(module.items)} done", "state-late")
     if any(item.begun for item in module.items):
         return Cell("P", f"In progress: {module.count_done} of {len(module.items)} done", "state-part")

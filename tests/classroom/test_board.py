@@ -5,6 +5,7 @@ import datetime
 import pytest
 from django.utils import timezone
 
+from cohorts import schedule
 from cohorts.models import Enrolment, Override, ProgressEvent
 from discussions.models import Post
 from foundation.audit.models import Entry
@@ -104,3 +105,15 @@ def test_an_override_without_a_reason_is_refused_beside_the_field(as_, facilitat
     assert answer.context["form"].errors["reason"]
     assert not Override.objects.exists()
     assert not Entry.objects.exists()
+
+
+def test_who_posted_in_time_is_not_late_while_replies_have_time(as_, facilitator, cohort, three):
+    """One date has passed, the one to post by; the one to reply by has not."""
+    now = timezone.now()
+    past, coming = ((now + datetime.timedelta(days=days)).date().isoformat() for days in (-2, 2))
+    dates = schedule.of(cohort, cohort.edition.outline)
+    cohort.date_changes = dict.fromkeys((due.key for due in dates), coming) | {"first/talk:post_by": past}
+    cohort.save()
+    rows = {row.enrolment: row for row in as_(facilitator).get(BOARD).context["rows"]}
+    assert [rows[three[name]].late for name in ("Amy", "Ben", "Cleo")] == [0, 1, 1]
+    assert [rows[three[name]].cells[0].letter for name in ("Amy", "Ben", "Cleo")] == ["P", "L", "L"]
