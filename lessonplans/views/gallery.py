@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -18,14 +19,19 @@ PER_PAGE = 24
 def _card(plan: LessonPlan, course: PlanCourse) -> dict[str, Any]:
     """What the list shows of a plan: nothing that names the author of an anonymous one."""
     named = plan.sharing == LessonPlan.Sharing.NAMED
-    summary = plan.data.get("activity_summary")
     return {
         "url": reverse("lessonplans:gallery-plan", args=[plan.pk]),
         **_heading(plan, course),
         "discipline": _discipline(plan.discipline, course),
         "byline": _byline(plan) if named else "",
-        "summary": summary if isinstance(summary, str) else "",
+        "summary": _summary(plan.data),
     }
+
+
+def _summary(data: Mapping[str, Any]) -> str:
+    """A template need not ask for one."""
+    summary = data.get("activity_summary")
+    return summary if isinstance(summary, str) else ""
 
 
 def _byline(plan: LessonPlan) -> str:
@@ -55,7 +61,7 @@ def _discipline(chosen: str, course: PlanCourse) -> str:
 
 def _exemplar_card(edition: Edition, course: PlanCourse, exemplar: Exemplar, *, is_one_of_many: bool) -> dict[str, Any]:
     field = course.template.taken_from(DISCIPLINES)
-    chosen = fields.code_or_words(exemplar.data[field.key]) if field else ""
+    chosen = fields.code_or_words(exemplar.data.get(field.key)) if field else ""
     region = edition.consortium
     return {
         "url": reverse("lessonplans:exemplar", args=[exemplar.slug], query={"region": region.slug}),
@@ -63,7 +69,7 @@ def _exemplar_card(edition: Edition, course: PlanCourse, exemplar: Exemplar, *, 
         "chosen": chosen,
         "byline": region.short_name if is_one_of_many else "",
         "discipline": _discipline(chosen, course),
-        "summary": exemplar.data["activity_summary"],
+        "summary": _summary(exemplar.data),
     }
 
 

@@ -122,6 +122,17 @@ def test_the_gallery_shows_them_and_filters_them(as_: SignedIn, participant: Use
     assert sum(each["data"]["title"] in geography for each in shown) == 1
 
 
+def test_a_template_that_asks_for_no_summary_has_them_too(
+    as_: SignedIn, participant: User, edition: Edition, shown: list[dict[str, Any]]
+) -> None:
+    without = [{**each, "data": {k: v for k, v in each["data"].items() if k != "activity_summary"}} for each in shown]
+    edition.parts = {**edition.parts, "exemplars": without}
+    edition.digest = "without a summary"
+    edition.save()
+    page = as_(participant).get("/gallery/").content.decode()
+    assert all(each["data"]["title"] in page for each in shown)
+
+
 def test_one_is_the_whole_plan_with_its_reading(
     as_: SignedIn, participant: User, cohort: Cohort, shown: list[dict[str, Any]]
 ) -> None:
