@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cohorts import access as cohorts
 from cohorts.access import Place
 from foundation.drafts import bodies
-from lessonplans import access, actions, fields, forms, paper, policies
+from lessonplans import access, actions, fields, forms, merging, paper, policies
 from lessonplans.actions.reviews import NoteConflict
 from lessonplans.models import LessonPlan, PlanVersion, Review
 from lessonplans.template import PlanCourse
@@ -96,14 +96,16 @@ def _show(
         status=found.get_state_display(),
         dated=formats.date_format(handed_in, "F j, Y"),
     )
-    sections = paper.sections(course.template, found.snapshot.data, resources=access.resources_of(place), gaps="all")
+    resources = access.resources_of(place)
+    sections = paper.sections(course.template, found.snapshot.data, resources=resources, gaps="all")
     for section in sections:
         for block in section["blocks"]:
             for entry in block.get("entries") or [block["table"]]:
                 entry["anchor"] = f"field:{entry['key']}"
                 entry["note"] = notes.get(f"comment:field:{entry['key']}", "")
+    # What was taken back before anybody read it tells a reviewer nothing.
     earlier = (
-        plan.versions.filter(number__lt=found.snapshot.number, reason=PlanVersion.Reason.SUBMITTED)
+        PlanVersion.objects.filter(reviews__in=plan.reviews.decided(), number__lt=found.snapshot.number)
         .only("number", "data", "plan_id")
         .first()
     )
@@ -136,7 +138,7 @@ def _show(
         "lacks": lacks,
         "problem": problem,
         "conflicts": conflicts or [],
-        "changed_since": paper.differences(course.template, earlier.data, found.snapshot.data, resources={})
+        "changed_since": paper.differences(course.template, earlier.data, found.snapshot.data, resources=resources)
         if earlier
         else [],
         "is_resubmission": earlier is not None,
@@ -186,7 +188,10 @@ def save_notes(request: HttpRequest, cohort: str, plan_id: int) -> HttpResponse:
         )
     except OperationalError:
         return JsonResponse({"message": "The site is busy."}, status=503, headers={"Retry-After": "2"})
-    return JsonResponse({"version": saved.version, "saved_at": place.now.isoformat(), "saved": changes, "merged": {}})
+    merged = _merged(saved, base, changes)
+    return JsonResponse(
+        {"version": saved.version, "saved_at": place.now.isoformat(), "saved": changes, "merged": merged}
+    )
 
 
 def _checked(body: Mapping[str, Any]) -> tuple[dict[str, Any], int, dict[str, int]]:
@@ -196,6 +201,12 @@ def _checked(body: Mapping[str, Any]) -> tuple[dict[str, Any], int, dict[str, in
         raise bodies.BadBody(422, "A save is notes and the version they were based on.")
     assert isinstance(base, int)
     return changes, base, bases
+
+
+def _merged(saved: Review, base: int, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Notes that another window changed since the page had them; it shows them, or it would write over them later."""
+    notes = actions.reviews.notes_of(saved)
+    return {key: notes.get(key, "") for key in merging.changed_since(saved.note_versions, base) - set(changes)}
 
 
 def _gone(found: Review) -> dict[str, Any]:
@@ -257,11 +268,8 @@ def _decide(
             status=409,
             problem="The author submitted the plan anew after this page was opened. This is the new version.",
         )
-    changes = {
-        key: value
-        for key, value in forms.read_notes(request.POST).items()
-        if value != "" or key in actions.reviews.notes_of(found)
-    }
+    kept = actions.reviews.notes_of(found)
+    changes = {key: value for key, value in forms.read_notes(request.POST).items() if value != "" or key in kept}
     base = forms.whole_number(request.POST.get("version"))
     show: dict[str, Any] = {"typed": changes}
     try:

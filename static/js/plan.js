@@ -12,15 +12,21 @@ function start(form) {
   const bases = new Map();
   let before = Number(form.dataset.version); // the version before the last save
   const typed = new Set(); // what this window sent: a conflict with it is only an answer that got lost
+  const known = new Set(form.dataset.fields.split(" "));
+  const elsewhere = new Map(); // brought back from this device for fields that stand on other pages: saved with those of this one
 
   const collect = () => {
-    const changes = {};
+    const changes = Object.fromEntries(elsewhere);
     for (const key of writable) if (json(key) !== saved.get(key)) changes[key] = read(containers.get(key));
     for (const key in changes) typed.add(key + JSON.stringify(changes[key]));
     return { changes, bases: Object.fromEntries(Object.keys(changes).filter((key) => bases.has(key)).map((key) => [key, bases.get(key)])) };
   };
 
   const put = (key, value) => {
+    if (!containers.has(key)) {
+      elsewhere.set(key, value);
+      return;
+    }
     fill(containers.get(key), value);
     follow(form, containers);
   };
@@ -31,13 +37,14 @@ function start(form) {
     collect,
     state: form.querySelector("[data-save-state]"),
     copyKey: form.dataset.copyKey,
-    preview: (content) => Object.entries(content.changes || {}).map(([key, value]) => `${labelOf(containers.get(key))}: ${words(value)}`).join("\n"),
+    preview: (content) => Object.entries(content.changes || {}).map(([key, value]) => [labelOf(containers.get(key)), words(value)].filter(Boolean).join(": ")).join("\n"),
     onRestore: (content) => {
       for (const [key, base] of Object.entries(content.bases || {})) bases.set(key, base);
-      for (const [key, value] of Object.entries(content.changes || {})) if (containers.has(key)) put(key, value);
+      for (const [key, value] of Object.entries(content.changes || {})) if (known.has(key)) put(key, value);
     },
     onSaved: (answer) => {
       for (const [key, value] of Object.entries(answer.saved)) {
+        elsewhere.delete(key);
         saved.set(key, JSON.stringify(value));
         bases.set(key, answer.version);
       }
@@ -69,23 +76,24 @@ function start(form) {
     }
     const open = answer.conflicts.filter((each) => !typed.has(each.key + JSON.stringify(each.value)));
     for (const each of answer.conflicts) if (!open.includes(each)) bases.set(each.key, answer.version);
+    // From the old version, so that the next save also brings what the other window changed elsewhere.
     if (!open.length) {
-      saver.resolve(answer.version, "mine");
+      saver.resolve(saver.version, "mine");
       return;
     }
     let left = open.length;
     for (const each of open) {
       const panel = fieldConflict(each, (keep) => {
         panel.remove();
+        containers.get(each.key)?.focus();
         bases.set(each.key, answer.version);
-        if (keep === "theirs") {
+        if (keep === "theirs" && containers.has(each.key)) {
           put(each.key, each.value);
           saved.set(each.key, json(each.key));
-        }
+        } else if (keep === "theirs") elsewhere.delete(each.key);
         left -= 1;
         if (left) return;
-        if (Object.keys(collect().changes).length) saver.resolve(answer.version, "mine");
-        else saver.resolve(answer.version, "theirs");
+        saver.resolve(saver.version, Object.keys(collect().changes).length ? "mine" : "theirs");
       });
       (containers.get(each.key) || form).before(panel);
     }
@@ -101,7 +109,7 @@ function start(form) {
     saver.changed();
   });
 
-  // With everything saved, a button only goes on; where saving fails, the form is sent as it is without a script.
+  // A button goes on when everything is saved; where saving fails, the page stays, with the words in it.
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const goes = event.submitter?.name === "go_on";

@@ -22,6 +22,7 @@ function start(form) {
   };
   const saved = new Map([...notes.keys()].map((key) => [key, read(key)]));
   const bases = new Map();
+  let before = Number(form.dataset.version); // the version before the last save
   const typed = new Set();
   const state = form.querySelector("[data-save-state]");
 
@@ -49,6 +50,20 @@ function start(form) {
         saved.set(key, value);
         bases.set(key, answer.version);
       }
+      let taken = false;
+      for (const [key, value] of Object.entries(answer.merged)) {
+        if (!notes.has(key)) continue;
+        if (read(key) !== saved.get(key)) {
+          if (!bases.has(key)) bases.set(key, before); // written here too, and not saved yet: it will be a conflict, as it should
+          continue;
+        }
+        taken ||= value !== saved.get(key);
+        fill(key, value);
+        saved.set(key, read(key));
+        bases.set(key, answer.version);
+      }
+      if (taken) state.textContent += ". Also taken over: notes from another window.";
+      before = answer.version;
       form.querySelector("input[name=version]").value = answer.version;
     },
     onConflict: (answer) => settle(answer),
@@ -61,23 +76,26 @@ function start(form) {
       return;
     }
     const open = answer.conflicts.filter((each) => !typed.has(each.key + JSON.stringify(each.value)));
-    for (const each of answer.conflicts) bases.set(each.key, answer.version);
+    for (const each of answer.conflicts) if (!open.includes(each)) bases.set(each.key, answer.version);
+    // From the old version, so that the next save also brings what the other window changed elsewhere.
     if (!open.length) {
-      saver.resolve(answer.version, "mine");
+      saver.resolve(saver.version, "mine");
       return;
     }
     let left = open.length;
     for (const each of open) {
+      const control = notes.get(each.key)[0];
       const panel = fieldConflict(each, (keep) => {
         panel.remove();
+        control.focus();
+        bases.set(each.key, answer.version);
         if (keep === "theirs") {
           fill(each.key, each.value);
           saved.set(each.key, each.value);
         }
         left -= 1;
-        if (!left) saver.resolve(answer.version, Object.keys(collect().changes).length ? "mine" : "theirs");
+        if (!left) saver.resolve(saver.version, Object.keys(collect().changes).length ? "mine" : "theirs");
       });
-      const control = notes.get(each.key)[0];
       (control.closest("dd, td, .after-table, .field") || control).append(panel);
     }
     document.querySelector("[data-conflict]")?.scrollIntoView({ block: "center" });

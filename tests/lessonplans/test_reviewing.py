@@ -2,6 +2,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
@@ -11,6 +13,7 @@ from foundation.notices.models import Notice
 from lessonplans import actions, invariants, merging, policies
 from lessonplans.models import LessonPlan, Review
 from lessonplans.template import PlanCourse
+from modules.models import Resource
 from tests import factories
 from tests.conftest import SignedIn
 from tests.lessonplans.conftest import fresh, good_scores
@@ -108,7 +111,9 @@ def test_two_windows_of_one_reviewer_conflict_on_one_note_and_merge_on_two(
 ) -> None:
     client = as_(facilitator)
     put(client, claimed, 1, overall="First")
-    assert put(client, claimed, 1, comment__field__title="Other note").status_code == 200
+    merged = put(client, claimed, 1, comment__field__title="Other note")
+    assert merged.status_code == 200
+    assert merged.json()["merged"] == {"overall": "First"}
     answer = put(client, claimed, 1, overall="Second")
     assert answer.status_code == 409
     assert answer.json()["conflicts"][0]["theirs"] == ["First"]
@@ -195,7 +200,7 @@ def test_return_revise_submit_approve(
     assert author.put("/c/fall/plan/fields/", body, content_type="application/json").status_code == 200
     assert author.post("/c/fall/plan/submit/", {"version": plan.version + 1}).status_code == 303
     second = Review.objects.open().get()
-    assert "What changed since the last submission: 1 field" in reviewer.get(url(second)).content.decode()
+    assert "What changed since the last review: 1 field" in reviewer.get(url(second)).content.decode()
     assert reviewer.post(url(second, "claim/"), {"seen": ""}).status_code == 303
     answer = reviewer.post(url(second, "approve/"), form(second) | all_scores(course))
     assert answer.status_code == 303
@@ -207,6 +212,42 @@ def test_return_revise_submit_approve(
     assert Entry.objects.filter(action__in=["plan.returned", "plan.approved"]).count() == 2
     assert "approved it" in author.get("/c/fall/plan/").content.decode()
     assert list(invariants.problems()) == []
+
+
+def test_what_was_taken_back_unread_is_no_review_to_compare_with(
+    as_: SignedIn, participant: User, facilitator: User, claimed: Review
+) -> None:
+    author, reviewer = as_(participant), as_(facilitator)
+    assert reviewer.post(url(claimed, "return/"), form(claimed, overall="Sharper")).status_code == 303
+
+    def hand_in(**changes: Any) -> None:
+        body = {"version": LessonPlan.objects.get().version, "changes": changes}
+        assert author.put("/c/fall/plan/fields/", body, content_type="application/json").status_code == 200
+        version = LessonPlan.objects.get().version
+        assert author.post("/c/fall/plan/submit/", {"version": version}).status_code == 303
+
+    hand_in(title="Food map of Barrio Logan", toolbox_links=[])
+    assert author.post("/c/fall/plan/withdraw/").status_code == 303
+    hand_in(evidence="A map and three pages.")
+    text = reviewer.get(url(Review.objects.open().get())).content.decode()
+    assert "What changed since the last review: 3 fields" in text
+    title = Resource.objects.get(slug="continuum").title
+    assert f"<p>{title}</p>" in text  # as people know it, not by its slug
+
+
+def test_a_decision_asks_for_the_notes_once_however_many_boxes_are_empty(
+    as_: SignedIn, facilitator: User, claimed: Review, course: PlanCourse
+) -> None:
+    client = as_(facilitator)
+
+    def queries(**empty: str) -> int:
+        with CaptureQueriesContext(connection) as found:
+            client.post(url(claimed, "notes/"), form(claimed, overall="Good", **empty))
+        return len(found)
+
+    queries()
+    boxes = {f"comment__field__{key}": "" for key in course.template.fields}
+    assert queries(**boxes) == queries()
 
 
 def test_deciding_twice_is_deciding_once(as_: SignedIn, facilitator: User, claimed: Review, course: PlanCourse) -> None:
