@@ -57,6 +57,7 @@ export function saveAnswers({ form, questions, answerOf, fill, inWords, tidy, al
       fill({ ...theirs.answers, ...Object.fromEntries(kept.map((question) => [name(question), now[name(question)]])) });
       saved = theirs.answers;
       panel?.remove();
+      if (panel) both[0].focus();
       saver.resolve(theirs.version, "mine");
     };
     if (!both.length) {
@@ -84,8 +85,8 @@ export function saveAnswers({ form, questions, answerOf, fill, inWords, tidy, al
   });
 
   form.addEventListener("keydown", (event) => {
-    // Enter in a field would submit the whole form.
-    if (event.key === "Enter" && event.target.matches("input")) event.preventDefault();
+    // Enter in a field would submit the whole form. The fields to sign in again stand here too, and have a form of their own.
+    if (event.key === "Enter" && event.target.matches("input") && event.target.form === form) event.preventDefault();
   });
 
   let isLeaving = false;

@@ -69,6 +69,16 @@ function show() {
   stepper.querySelector("[data-back]").hidden = here === 0;
   stepper.querySelector("[data-next]").hidden = isLast;
   finish.hidden = isStepped && !isLast;
+  bringAlong();
+}
+
+/** What the saver says, and what hangs below it to read or sign, would be seen by nobody in a question that is hidden. */
+function bringAlong() {
+  const state = form.querySelector("[data-save-state]");
+  const left = state.closest("[data-question][hidden]");
+  if (!left) return;
+  const parts = [...left.children];
+  questions[here].append(...parts.slice(parts.indexOf(state)));
 }
 
 function go(index) {
@@ -87,7 +97,7 @@ function goToHash() {
 stepper.querySelector("[data-next]").addEventListener("click", () => go(here + 1));
 stepper.querySelector("[data-back]").addEventListener("click", () => go(here - 1));
 form.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && event.target.matches("input") && !stepper.hidden && here < questions.length - 1) go(here + 1);
+  if (event.key === "Enter" && event.target.matches("input") && event.target.form === form && !stepper.hidden && here < questions.length - 1) go(here + 1);
 });
 phone.addEventListener("change", show);
 window.addEventListener("hashchange", goToHash);

@@ -125,6 +125,7 @@ function askToSignIn(beside) {
     make("p", { class: "actions" }, submit, link, goOn),
   );
   panel.form = form;
+  panel.cameFrom = document.activeElement;
   document.body.append(form);
   beside.after(panel);
 
@@ -154,9 +155,12 @@ function askToSignIn(beside) {
 }
 
 function closePanel() {
+  const { activeElement: focused, body } = document;
+  const cameFrom = panel && (panel.contains(focused) || focused === body) ? panel.cameFrom : null;
   panel?.form.remove();
   panel?.remove();
   panel = null;
+  cameFrom?.focus(); // or whoever works by keyboard would stand at the top of the page
   savers.forEach((saver) => saver.wake());
 }
 
@@ -495,6 +499,7 @@ export class Saver {
     for (const copy of found.filter((each) => !living.has(each.writer))) {
       if ((copy.sent && sent.includes(copy.sent)) || JSON.stringify(copy.content) === now) {
         storage.remove(copy.key);
+        if (copy.sent && !sent.includes(copy.sent)) this.changed(); // its form came back refused: so far only this page has the words
       } else if (copy.base === this.version && !this.isDirty) {
         this.onRestore(copy.content);
         storage.remove(copy.key);

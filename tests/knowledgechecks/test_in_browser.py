@@ -81,6 +81,20 @@ def test_what_is_missing_is_listed_and_its_link_leads_there_on_a_phone(open_page
     assert page.locator("[data-question]:visible").get_attribute("data-question") == QUESTIONS[4]["id"]
 
 
+def test_on_a_phone_the_fields_to_sign_in_again_come_along_to_the_next_question(open_page, begun):
+    page = open_page(**PHONE)
+    page.get_by_role("button", name="Next question").wait_for()
+    page.context.clear_cookies()
+    choose(page, "one", "b")
+    page.get_by_role("button", name="Next question").click()
+    page.get_by_role("group", name="Sign in again").wait_for()
+    page.get_by_label("E-mail address").fill("participant@example.org")
+    page.get_by_label("Password").fill("wrong")
+    page.keyboard.press("Enter")  # signs in; it neither submits the check nor goes to the next question
+    page.get_by_text("The address or the password isn’t right.").wait_for()
+    assert page.locator("[data-question]:visible").get_attribute("data-question") == QUESTIONS[1]["id"]
+
+
 def test_all_on_one_page_by_keyboard_alone(open_page, begun):
     page = open_page()
     assert page.locator("[data-question]:visible").count() == len(QUESTIONS)
@@ -119,6 +133,7 @@ def test_two_windows_that_answer_the_same_question_let_one_choose(open_page, beg
     second.get_by_role("heading", name="Two windows").wait_for()
     assert second.locator(".conflict-side").all_inner_texts()[0].endswith("Keep these")
     second.get_by_role("button", name="Keep those").click()
+    assert question(second, "one").evaluate("element => element === document.activeElement")
     saved(second)
     assert second.locator('#q-one input[value="b"]').is_checked()
     assert Attempt.objects.get().answers == {"one": "b"}
