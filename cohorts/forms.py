@@ -234,3 +234,9 @@ class AnnouncementForm(forms.Form):
     title = forms.CharField(label="Headline", max_length=120)
     body = RichTextField(label="Text")
     token = forms.CharField(max_length=40, widget=forms.HiddenInput)
+
+
+class AnnouncementEditForm(AnnouncementForm):
+    """`version` is of the words that are being changed: two facilitators may have them open."""
+
+    version = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)

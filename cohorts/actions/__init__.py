@@ -1,4 +1,10 @@
-from cohorts.actions.announcements import AlreadyPublished, announce, edit_announcement, withdraw_announcement
+from cohorts.actions.announcements import (
+    AlreadyPublished,
+    Outdated,
+    announce,
+    edit_announcement,
+    withdraw_announcement,
+)
 from cohorts.actions.invitations import AlreadyTaken, accept, join, resend, revoke
 from cohorts.actions.planning import (
     LastFacilitator,
@@ -18,6 +24,7 @@ __all__ = [
     "AlreadyPublished",
     "AlreadyTaken",
     "LastFacilitator",
+    "Outdated",
     "accept",
     "add_facilitator",
     "announce",

@@ -48,17 +48,35 @@ def announce(*, cohort: Cohort, author: User, title: str, body: str, token: str,
     return made
 
 
+class Outdated(Exception):
+    """Somebody else changed the announcement meanwhile; `announcement` is what it says now."""
+
+    def __init__(self, announcement: Announcement) -> None:
+        super().__init__(f"Announcement {announcement.pk} was changed meanwhile.")
+        self.announcement = announcement
+
+
 @transaction.atomic
-def edit_announcement(*, announcement: Announcement, by: User, title: str, body: str, now: datetime) -> Announcement:
-    """Change the words. Nobody is mailed again; the page says that it was edited."""
-    if (announcement.title, announcement.body) == (title, body):
-        return announcement
-    announcement.title, announcement.body, announcement.edited_at = title, body, now
-    announcement.save(update_fields=["title", "body", "edited_at"])
-    audit.record(
-        actor=by, action="announcement.edit", subject=announcement, consortium=announcement.cohort.consortium.slug
+def edit_announcement(
+    *, announcement: Announcement, by: User, title: str, body: str, version: str, now: datetime
+) -> Announcement:
+    """Change the words. Nobody is mailed again; the page says that it was edited.
+
+    Raises Outdated where they are not those of `version` any more.
+    """
+    held = (
+        Announcement.objects.select_for_update(of=("self",))
+        .select_related("cohort__consortium")
+        .get(pk=announcement.pk)
     )
-    return announcement
+    if (held.title, held.body) == (title, body):
+        return held
+    if held.version != version:
+        raise Outdated(held)
+    held.title, held.body, held.edited_at = title, body, now
+    held.save(update_fields=["title", "body", "edited_at"])
+    audit.record(actor=by, action="announcement.edit", subject=held, consortium=held.cohort.consortium.slug)
+    return held
 
 
 @transaction.atomic

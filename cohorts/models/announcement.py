@@ -23,3 +23,8 @@ class Announcement(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def version(self) -> str:
+        """Tells whether the words are still those that somebody began to change."""
+        return self.edited_at.isoformat() if self.edited_at else ""

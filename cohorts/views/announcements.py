@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from cohorts import access, actions
 from cohorts.actions.announcements import draft_place
-from cohorts.forms import AnnouncementForm
+from cohorts.forms import AnnouncementEditForm, AnnouncementForm
 from cohorts.models import Announcement
 from foundation.drafts.models import Draft
 
@@ -75,22 +75,37 @@ def _own(request: HttpRequest, cohort: str, pk: int) -> tuple[access.Place, Anno
 def edit_announcement(request: HttpRequest, cohort: str, pk: int) -> HttpResponse:
     """Other words for an announcement; nobody is mailed again."""
     here, found = _own(request, cohort, pk)
-    form = AnnouncementForm(
-        request.POST or None, initial={"title": found.title, "body": found.body, "token": found.token}
-    )
+    initial = {"title": found.title, "body": found.body, "token": found.token, "version": found.version}
+    form = AnnouncementEditForm(request.POST or None, initial=initial)
+    status, other = 422 if form.is_bound else 200, None
     if request.method == "POST" and form.is_valid():
-        words = {"title": form.cleaned_data["title"], "body": form.cleaned_data["body"].html}
-        actions.edit_announcement(announcement=found, by=here.user, now=here.now, **words)
-        messages.success(request, "Saved. Nobody is mailed again.")
-        return redirect("cohorts:announcements", here.cohort.slug)
+        words = {name: form.cleaned_data[name] for name in ("title", "version")} | {
+            "body": form.cleaned_data["body"].html
+        }
+        try:
+            actions.edit_announcement(announcement=found, by=here.user, now=here.now, **words)
+        except actions.Outdated as error:
+            other, status = error.announcement, 409
+            form = _over(form, other)
+        else:
+            messages.success(request, "Saved. Nobody is mailed again.")
+            return redirect("cohorts:announcements", here.cohort.slug)
     context = {
         "place": here,
         "cohort": here.cohort,
         "consortium": here.cohort.consortium,
         "form": form,
         "announcement": found,
+        "other": other,
     }
-    return render(request, "cohorts/announcement_edit.html", context, status=422 if form.is_bound else 200)
+    return render(request, "cohorts/announcement_edit.html", context, status=status)
+
+
+def _over(form: AnnouncementEditForm, other: Announcement) -> AnnouncementEditForm:
+    """The same words in a form that, sent again, goes over what somebody else made of the announcement."""
+    fresh = AnnouncementEditForm({name: form.data.get(name) for name in form.fields} | {"version": other.version})
+    fresh.add_error(None, "Somebody changed it while you wrote. What it says now is below; saving puts yours in place.")
+    return fresh
 
 
 @require_POST

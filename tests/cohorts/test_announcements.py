@@ -68,6 +68,24 @@ def test_edited_words_are_not_mailed_again(as_, facilitator, participant):
     assert letters().count() == 1
 
 
+def test_of_two_facilitators_who_edit_at_once_the_second_sees_what_the_first_wrote(as_, facilitator, cohort):
+    client = as_(facilitator)
+    client.post(PAGE, WORDS)
+    edit = f"{PAGE}{Announcement.objects.get().pk}/"
+    form = client.get(edit).context["form"]
+    mine = {name: form[name].value() for name in form.fields} | {"title": "Mine"}
+    other = factories.FacilitationFactory.create(cohort=cohort).user
+    as_(other).post(edit, {**mine, "title": "Theirs"})
+    answer = client.post(edit, mine)
+    assert answer.status_code == 409
+    assert "<h3>Theirs</h3>" in answer.content.decode()
+    assert Announcement.objects.get().title == "Theirs"
+    form = answer.context["form"]
+    assert form["title"].value() == "Mine"
+    assert client.post(edit, {name: form[name].value() for name in form.fields}).status_code == 302
+    assert Announcement.objects.get().title == "Mine"
+
+
 def test_what_is_taken_down_is_seen_by_facilitators_alone(as_, facilitator, participant):
     as_(facilitator).post(PAGE, WORDS)
     as_(facilitator).post(f"{PAGE}{Announcement.objects.get().pk}/withdraw/")
