@@ -11,6 +11,12 @@ import pytest
 
 CSP = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
+ALL = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+# Of a second scheme at the same width only colors can be other, and of those only this rule speaks.
+COLORS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+LOOKS = ((1280, "light", ALL), (1280, "dark", COLORS), (390, "dark", ALL), (390, "light", COLORS))
+RUN = "async (options) => (await axe.run(options)).violations.map((v) => [v.id, v.nodes.slice(0, 3).map((n) => n.html.slice(0, 200) + ' ' + n.failureSummary)])"
+
 
 @contextmanager
 def chromium() -> Iterator[Any]:
@@ -59,3 +65,38 @@ def watched(context: Any) -> tuple[Any, list[str]]:
 def saved(page: Any) -> None:
     """The page says that the server has what was written."""
     page.get_by_text(re.compile(r"^Saved \d\d:\d\d")).wait_for()
+
+
+class Inspector:
+    """Looks at a page as it is now in every look, and notes what axe finds and what does not fit."""
+
+    def __init__(self) -> None:
+        from axe_playwright_python.sync_playwright import Axe
+
+        self.axe: str = Axe().axe_script
+        self.found: list[str] = []
+
+    def look(self, page: Any, name: str) -> None:
+        page.evaluate(self.axe)
+        for width, scheme, options in LOOKS:
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+            # As high as the page, so that nothing is behind the bar at the bottom of a phone's screen: there one scrolls.
+            page.set_viewport_size({"width": width, "height": 900})
+            page.set_viewport_size(
+                {"width": width, "height": 1000 + page.evaluate("document.documentElement.scrollHeight")}
+            )
+            for rule, nodes in page.evaluate(RUN, options):
+                self.found += [f"{name} at {width}, {scheme}: {rule} {node}" for node in nodes]
+        page.set_viewport_size({"width": 320, "height": 900})
+        sideways = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        if sideways > 0:
+            self.found.append(f"{name} at 320: {sideways} pixels too wide")
+        if moving := page.evaluate(
+            "document.getAnimations().filter((a) => a.playState === 'running' && a.effect.getTiming().duration > 10).length"
+        ):
+            self.found.append(f"{name}: {moving} animations although less motion is asked for")
+
+    def walk(self, page: Any, addresses: Any) -> None:
+        for address in addresses:
+            page.goto(address)
+            self.look(page, address)

@@ -12,7 +12,7 @@ from django.test import Client
 from accounts.models import College, Consortium, Role, User
 from cohorts.models import Cohort, Enrolment
 from tests import factories
-from tests.browsing import chromium, watched
+from tests.browsing import Inspector, chromium, watched
 
 # What these prove does not depend on the database or the broker: the second run of CI, on others, leaves them out.
 ONCE = (
@@ -209,3 +209,10 @@ def page_of(browser: Any, live_server: Any, as_: SignedIn) -> Iterator[Callable[
     for context in contexts:
         context.close()
     assert [each for wrong in watching for each in wrong] == []
+
+
+@pytest.fixture
+def inspector() -> Iterator[Inspector]:
+    inspector = Inspector()
+    yield inspector
+    assert not inspector.found, "\n".join(inspector.found)

@@ -182,6 +182,19 @@ def cast() -> dict[str, str]:
     return found
 
 
+def everything_to_read(cohort: str) -> list[str]:
+    """The addresses of all modules, items, resources and worked examples that this cohort's people have."""
+    from cohorts.models import Cohort
+    from lessonplans import template
+    from modules.models import Resource
+
+    edition = Cohort.objects.get(slug=cohort).edition
+    items = [f"/c/{cohort}/{item.key}/" for item in edition.outline.items]
+    modules = [f"/c/{cohort}/{module.slug}/" for module in edition.outline.modules]
+    toolbox = [f"/toolbox/{slug}/" for slug in Resource.objects.filter(edition=edition).values_list("slug", flat=True)]
+    return modules + items + toolbox + [f"/gallery/exemplars/{slug}/" for slug in template.of(edition).exemplars]
+
+
 def certificate() -> str:
     """The address at which anybody verifies one."""
     from cohorts.models import Certificate

@@ -1,20 +1,13 @@
 """Every page a participant sees, and the facilitator's and staff's: axe finds nothing, light and dark, wide and on a phone; nothing scrolls sideways."""
 
 import re
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
+from tests.browsing import Inspector
 from tests.journeys.installation import Installation
 from tests.journeys.people import go, press
-
-ALL = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-# Of a second scheme at the same width only colors can be other, and of those only this rule speaks.
-COLORS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
-LOOKS = ((1280, "light", ALL), (1280, "dark", COLORS), (390, "dark", ALL), (390, "light", COLORS))
-RUN = "async (options) => (await axe.run(options)).violations.map((v) => [v.id, v.nodes.slice(0, 3).map((n) => n.html.slice(0, 200) + ' ' + n.failureSummary)])"
 
 FIRST, SECOND = "/c/fall-2026/what-wbl-is", "/c/fall-2026/why-it-matters"
 PARTICIPANT = (
@@ -37,45 +30,6 @@ FACILITATOR = (
 )  # fmt: skip
 STAFF = ("/", "/reports/completions/", "/toolbox/", "/gallery/")
 ADMINISTRATOR = ("/", "/course/", "/regions/", "/regions/san-diego-imperial/", "/audit/")
-
-
-class Inspector:
-    """Looks at a page as it is now in every look, and notes what axe finds and what does not fit."""
-
-    def __init__(self) -> None:
-        self.axe, self.found = Axe().axe_script, []  # type: ignore[var-annotated]
-
-    def look(self, page: Page, name: str) -> None:
-        page.evaluate(self.axe)
-        for width, scheme, options in LOOKS:
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
-            # As high as the page, so that nothing is behind the bar at the bottom of a phone's screen: there one scrolls.
-            page.set_viewport_size({"width": width, "height": 900})
-            page.set_viewport_size(
-                {"width": width, "height": 1000 + page.evaluate("document.documentElement.scrollHeight")}
-            )
-            for rule, nodes in page.evaluate(RUN, options):
-                self.found += [f"{name} at {width}, {scheme}: {rule} {node}" for node in nodes]
-        page.set_viewport_size({"width": 320, "height": 900})
-        sideways = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        if sideways > 0:
-            self.found.append(f"{name} at 320: {sideways} pixels too wide")
-        if moving := page.evaluate(
-            "document.getAnimations().filter((a) => a.playState === 'running' && a.effect.getTiming().duration > 10).length"
-        ):
-            self.found.append(f"{name}: {moving} animations although less motion is asked for")
-
-    def walk(self, page: Page, addresses: Any) -> None:
-        for address in addresses:
-            page.goto(address)
-            self.look(page, address)
-
-
-@pytest.fixture
-def inspector() -> Any:
-    inspector = Inspector()
-    yield inspector
-    assert not inspector.found, "\n".join(inspector.found)
 
 
 def test_axe_sees_a_fault_where_there_is_one(open_page) -> None:

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from modules.models import Item
@@ -130,18 +129,13 @@ def test_without_a_script_it_is_one_form(open_page):
     page.get_by_text("Thank you.").wait_for()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 390, 1280])
-def test_the_courses_own_end_survey_is_accessible(open_page, cohort, scheme, width):
+def test_the_courses_own_end_survey_is_accessible(open_page, cohort, inspector):
     from tests.surveys.test_content import CONTENT
 
     data, _ = read((CONTENT / "finish-count-share/end-survey.toml").read_text())
     Item.objects.filter(module__edition=cohort.edition, slug="end-survey").update(data=data)
-    page = open_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page = open_page()
+    inspector.look(page, "survey")
     page.get_by_role("button", name="Submit the survey").click()  # with all that can be wrong
     page.get_by_role("heading", name=re.compile("questions to finish")).wait_for()
-    for _ in range(2):
-        found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
-        assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found.response["violations"]] == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        page.goto(ADDRESS)
+    inspector.look(page, "survey, not finished")
