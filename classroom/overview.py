@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from cohorts import schedule
 from cohorts.access import Place
-from cohorts.completion import ItemStanding, ModuleStanding, Standing
+from cohorts.completion import ItemStanding, ModuleStanding, Standing, Turn
 from cohorts.models import Certificate, Enrolment
 from cohorts.schedule import Due
 from foundation.notices import registry
@@ -44,6 +44,7 @@ class DatedStep:
     url: str
     is_done: bool
     is_late: bool
+    turn: Turn
 
 
 def stations(place: Place) -> list[Station]:
@@ -75,7 +76,7 @@ def next_step(place: Place) -> NextStep | None:
     standing = place.standing.next
     if standing is None:
         return None
-    waits = "; ".join(standing.missing) if standing.passable else ""
+    waits = "; ".join(standing.missing) if standing.passable and standing.turn is not Turn.AGAIN else ""
     return NextStep(
         standing=standing,
         module=place.outline.module_by_slug[standing.item.module].title,
@@ -86,20 +87,23 @@ def next_step(place: Place) -> NextStep | None:
 
 
 def coming_dates(place: Place, *, within: timedelta) -> list[DatedStep]:
-    """Dates that were missed, and all that come soon, in order."""
+    """Dates that were missed, what came back since, and all that come soon, in order."""
     steps = []
     for due in schedule.of(place.cohort, place.outline):
-        done = place.enrolment is not None and is_met(place.standing, due)
-        if due.at > place.now + within or (due.at < place.now and (done or place.enrolment is None)):
+        met = place.enrolment is not None and is_met(place.standing, due)
+        turn = place.standing.by_key[due.item.key].turn
+        is_past = due.at < place.now
+        if due.at > place.now + within or (is_past and (met or place.enrolment is None) and turn is not Turn.AGAIN):
             continue
-        steps.append(DatedStep(due, f"/c/{place.cohort.slug}/{due.item.key}/", done, due.at < place.now and not done))
+        url = f"/c/{place.cohort.slug}/{due.item.key}/"
+        steps.append(DatedStep(due, url, met and turn is Turn.NOBODYS, is_past and not met, turn))
     return steps
 
 
 def is_met(standing: Standing, due: Due) -> bool:
-    """A date to post by is met by the post alone; the others by the whole item."""
+    """A date to post by is met by the post alone, one to hand in by by handing in; the others by the whole item."""
     item = standing.by_key[due.item.key]
-    return item.done or (due.key.endswith(":post_by") and item.begun)
+    return item.done or item.is_handed_in or (due.key.endswith(":post_by") and item.begun)
 
 
 def replies_to(place: Place) -> list[tuple[Notice, str]]:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import Enum
 from functools import cached_property
 from typing import Protocol
 
@@ -19,13 +20,23 @@ from modules.outline import ItemOutline, ModuleOutline, Outline
 class Need:
     """One thing an item asks for: so many facts of a name.
 
-    `gates` says whether later items wait for it; what depends on other people never does.
+    `gates` says whether later items wait for it; what depends on other people never does. `hands_in` says that others
+    decide it about what the person hands in: the facts `submitted`, `withdrawn` and `returned` tell whose turn it is.
     """
 
     fact: str
     count: int
     words: str
     gates: bool = True
+    hands_in: bool = False
+
+
+class Turn(Enum):
+    """Who moves on what was handed in: others, who have not decided, or the person, to whom it was returned."""
+
+    NOBODYS = ""
+    OTHERS = "others"
+    AGAIN = "again"
 
 
 def is_required(item: ItemOutline) -> bool:
@@ -44,6 +55,7 @@ class ItemStanding:
     needs: tuple[tuple[Need, int], ...]
     locked: str = ""
     overridden: bool = False
+    turn: Turn = Turn.NOBODYS
 
     @cached_property
     def done(self) -> bool:
@@ -51,7 +63,12 @@ class ItemStanding:
 
     @cached_property
     def begun(self) -> bool:
-        return self.done or any(have for _, have in self.needs)
+        return self.done or self.is_handed_in or any(have for _, have in self.needs)
+
+    @cached_property
+    def is_handed_in(self) -> bool:
+        """Whether the person did their part at least once: how long others take to decide makes nobody late."""
+        return self.turn is not Turn.NOBODYS
 
     @cached_property
     def passable(self) -> bool:
@@ -140,7 +157,8 @@ class Standing:
         for others.
         """
         open_items = [item for item in self.items if not item.done and not item.locked]
-        return next((item for item in open_items if not item.passable), open_items[0] if open_items else None)
+        own = (item for item in open_items if not item.passable or item.turn is Turn.AGAIN)
+        return next(own, open_items[0] if open_items else None)
 
     @cached_property
     def missing(self) -> tuple[ItemStanding, ...]:
@@ -195,15 +213,26 @@ def evaluate(
                 extras.append(extra)
                 continue
             why = locked or ("" if item.kind in free or not locks else waits_for)
-            standing = ItemStanding(item, have, locked=why, overridden=item.key in waived)
+            overridden = item.key in waived
+            turn = Turn.NOBODYS if overridden else _turn(item.key, have, counts)
+            standing = ItemStanding(item, have, locked=why, overridden=overridden, turn=turn)
             if standing.begun and not locked:
-                standing = ItemStanding(item, have, overridden=standing.overridden)
+                standing = replace(standing, locked="")
             items.append(standing)
             if not standing.passable and not waits_for and item.kind not in free:
                 waits_for = f"Opens after “{item.title.strip('“”')}”."
         passable[module.slug] = all(item.passable for item in items)
         modules.append(ModuleStanding(module, tuple(items), locked=locked, extras=tuple(extras)))
     return Standing(tuple(modules))
+
+
+def _turn(key: str, needs: Iterable[tuple[Need, int]], counts: Mapping[tuple[str, str], int]) -> Turn:
+    if not any(need.hands_in and have < need.count for need, have in needs):
+        return Turn.NOBODYS
+    handed_in = counts[key, "submitted"] - counts[key, "withdrawn"]
+    if handed_in <= 0:
+        return Turn.NOBODYS
+    return Turn.OTHERS if handed_in > counts[key, "returned"] else Turn.AGAIN
 
 
 def _why_closed(key: str, opens_at: Mapping[str, datetime], opening_words: Mapping[str, str], now: datetime) -> str:

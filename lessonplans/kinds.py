@@ -62,7 +62,7 @@ def needs(item: ItemOutline) -> tuple[Need, ...]:
     """
     asked = (Need("drafted", 1, "Answer the fields of this step"),) if item.facts.get("fields") else ()
     if item.facts.get("submit"):
-        return (*asked, Need("approved", 1, "Have the plan approved", gates=False))
+        return (*asked, Need("approved", 1, "Have the plan approved", gates=False, hands_in=True))
     return asked
 
 

@@ -23,8 +23,10 @@ def record(
     subject: str = "",
     title: str = "",
     value: float | None = None,
+    is_own: bool = True,
 ) -> bool:
-    """Write down a fact and what follows from it: completion, and the certificate.
+    """Write down a fact and what follows from it: completion, and the certificate. `is_own` says whether the person
+    did it; what others decided about their work does not show that they were here.
 
     Returns False if this fact was known; then nothing changes.
     """
@@ -42,7 +44,8 @@ def record(
             )
     except IntegrityError:  # the same fact from another window at this moment
         return False
-    touch(enrolment=enrolment, now=now)
+    if is_own:
+        touch(enrolment=enrolment, now=now)
     asked = activities.needs(enrolment.cohort.edition.outline).get(item, ())
     if not all(len(known) >= need.count for need in asked if need.fact == name):
         complete_if_due(enrolment=enrolment, now=now)

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from cohorts import progress, schedule
-from cohorts.completion import Standing
+from cohorts.completion import Standing, Turn
 from cohorts.models import Cohort
 from cohorts.schedule import Due
 from foundation.notices import actions as notices
@@ -46,7 +46,7 @@ def _is_open(standing: Standing, due: Due) -> bool:
     A date may name the fact it is about: who has posted is not reminded to post, though replies are missing.
     """
     item = standing.by_key[due.item.key]
-    if item.done or item.locked:
+    if item.done or item.locked or item.turn is Turn.OTHERS:
         return False
     about = next((entry.get("fact") for entry in due.item.facts["dates"] if due.key.endswith(f":{entry['key']}")), None)
     return about is None or any(have < need.count for need, have in item.needs if need.fact == about)

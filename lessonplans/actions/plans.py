@@ -210,11 +210,7 @@ def submit(*, enrolment: Enrolment, base: int, now: datetime, resources: Collect
     plan.save(update_fields=["status", "submitted_at", "updated_at"])
     snapshot = _snapshot(plan, reason=PlanVersion.Reason.SUBMITTED, by=enrolment.user, now=now)
     review = Review.objects.create(plan=plan, snapshot=snapshot, opened_at=now)
-    for item in enrolment.cohort.edition.outline.of_kind("plan"):
-        if item.facts.get("submit"):
-            cohorts.record(
-                enrolment=enrolment, item=item.key, name="submitted", subject=f"version:{plan.version}", now=now
-            )
+    record_turn(review=review, enrolment=enrolment, name="submitted", now=now)
     notices.notify_many(
         users=list(enrolment.cohort.facilitators.all()),
         kind="plan-submitted",
@@ -224,6 +220,15 @@ def submit(*, enrolment: Enrolment, base: int, now: datetime, resources: Collect
         now=now,
     )
     return review
+
+
+def record_turn(*, review: Review, enrolment: Enrolment, name: str, now: datetime, is_own: bool = True) -> None:
+    """Write down whose turn it is by now: `submitted`, `withdrawn` or `returned`, each once for a review."""
+    for item in enrolment.cohort.edition.outline.of_kind("plan"):
+        if item.facts.get("submit"):
+            cohorts.record(
+                enrolment=enrolment, item=item.key, name=name, subject=f"review:{review.pk}", now=now, is_own=is_own
+            )
 
 
 @transaction.atomic
@@ -240,6 +245,7 @@ def withdraw(*, enrolment: Enrolment, now: datetime) -> LessonPlan:
     assert review is not None
     review.state = Review.State.WITHDRAWN
     review.save(update_fields=["state"])
+    record_turn(review=review, enrolment=enrolment, name="withdrawn", now=now)
     came_back = plan.reviews.filter(state=Review.State.RETURNED).exists()
     plan.status = LessonPlan.Status.RETURNED if came_back else LessonPlan.Status.DRAFT
     plan.updated_at = now

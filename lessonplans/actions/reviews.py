@@ -11,7 +11,7 @@ from cohorts.models import Cohort
 from foundation.audit import actions as audit
 from foundation.notices import actions as notices
 from lessonplans import fields, merging, policies, template
-from lessonplans.actions.plans import Conflict
+from lessonplans.actions.plans import Conflict, record_turn
 from lessonplans.models import LessonPlan, Review, ReviewComment
 from lessonplans.template import PlanCourse
 
@@ -203,7 +203,11 @@ def _tell(review: Review, by: User, now: datetime) -> None:
     if approved:
         for item in cohort.edition.outline.of_kind("plan"):
             if item.facts.get("submit"):
-                cohorts.record(enrolment=plan.enrolment, item=item.key, name="approved", title=plan.title, now=now)
+                cohorts.record(
+                    enrolment=plan.enrolment, item=item.key, name="approved", title=plan.title, now=now, is_own=False
+                )
+    else:
+        record_turn(review=review, enrolment=plan.enrolment, name="returned", now=now, is_own=False)
     word = "approved" if approved else "returned"
     audit.record(
         actor=by,
