@@ -213,6 +213,18 @@ def test_a_renderer_that_died_between_documents_is_replaced_unseen(small):
     assert small.render(pages.html("<h1>After</h1>")).pages == 1
 
 
+def test_a_renderer_that_was_warmed_up_makes_the_first_document():
+    renderer = Renderer()
+    try:
+        renderer.warm_up()
+        warm = renderer.pid
+        renderer.warm_up()
+        assert renderer.render(pages.html("<h1>One</h1>")).pages == 1
+        assert renderer.pid == warm
+    finally:
+        renderer.close()
+
+
 def test_a_renderer_is_replaced_after_enough_documents():
     renderer = Renderer(Limits(documents=2))
     try:

@@ -39,7 +39,9 @@ class Result:
 
 
 class Renderer:
-    """A rendering process of ours: started at the first document, replaced after a death or after enough documents."""
+    """A rendering process of ours: started by `warm_up` or the first document, replaced after a death or after enough
+    documents.
+    """
 
     def __init__(self, limits: Limits | None = None) -> None:
         """Starts nothing yet."""
@@ -48,6 +50,16 @@ class Renderer:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._served = 0
         self._lock = threading.Lock()
+
+    def warm_up(self) -> None:
+        """Start the process now, so that the first document does not wait for it.
+
+        Raises:
+            RenderingEnded: it did not start.
+        """
+        with self._lock:
+            if self._process is None:
+                self._start()
 
     def render(self, html: str, css: str = "") -> Result:
         """Make a PDF of a page.
