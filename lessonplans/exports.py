@@ -8,31 +8,42 @@ from django.utils import formats, timezone
 from accounts.models import Role, User
 from foundation.documents.registry import Content
 from lessonplans import paper, template
-from lessonplans.models import LessonPlan
+from lessonplans.models import LessonPlan, Review
 from modules.models import Resource
 
 
 def plan_content(subject_id: str, user: User) -> Content:
-    """What the plan's PDF says now. Raises ObjectDoesNotExist where there is no such plan."""
+    """What the plan's PDF says now: to its author what is on their page, to others what was handed in.
+
+    Raises ObjectDoesNotExist where there is no such plan.
+    """
     plan = _plan(subject_id)
     if plan is None:
         raise ObjectDoesNotExist(f"There is no plan {subject_id!r}.")
-    context = plan_context(plan)
+    handed_in = _handed_in(plan) if plan.is_writable and user.pk != plan.enrolment.user_id else None
+    context = plan_context(plan, handed_in)
     return Content(title=context["head"]["title"], context=context)
 
 
-def plan_context(plan: LessonPlan) -> dict[str, Any]:
-    """Everything the print template needs."""
+def _handed_in(plan: LessonPlan) -> Review | None:
+    """The submission that the review page shows, while its author writes on."""
+    return plan.reviews.exclude(state=Review.State.WITHDRAWN).select_related("snapshot").first()
+
+
+def plan_context(plan: LessonPlan, handed_in: Review | None = None) -> dict[str, Any]:
+    """Everything the print template needs, of the plan as it stands or as it was handed in."""
+    data = handed_in.snapshot.data if handed_in else plan.data
     enrolment = plan.enrolment
     cohort, author = enrolment.cohort, enrolment.user
     course = template.of(cohort.edition)
     resources = dict(Resource.objects.filter(edition=cohort.edition_id).values_list("slug", "title"))
     college = enrolment.college.name if enrolment.college else ""
-    day = timezone.localtime(plan.approved_at or plan.updated_at, cohort.zone).date()
-    status = plan.get_status_display()
+    moment = handed_in.opened_at if handed_in else plan.approved_at or plan.updated_at
+    day = timezone.localtime(moment, cohort.zone).date()
+    status = handed_in.get_state_display() if handed_in else plan.get_status_display()
     head = paper.heading(
         course,
-        plan.data,
+        data,
         author=author.name,
         college=college,
         cohort=cohort.title,
@@ -50,7 +61,7 @@ def plan_context(plan: LessonPlan) -> dict[str, Any]:
         "accent": course.accent.get("light", ""),
         "head": head,
         "sections": paper.sections(
-            course.template, plan.data, resources=resources, gaps="needed" if plan.is_writable else ""
+            course.template, data, resources=resources, gaps="needed" if plan.is_writable and not handed_in else ""
         ),
     }
 
@@ -67,7 +78,7 @@ def may_read_plan(user: User, subject_id: str) -> bool:
     enrolment = plan.enrolment
     if user.is_superuser or (enrolment.user_id == user.pk and enrolment.withdrawn_at is None):
         return True
-    if LessonPlan.objects.reviewable_by(user).filter(pk=plan.pk, submitted_at__isnull=False).exists():
+    if LessonPlan.objects.reviewable_by(user).filter(pk=plan.pk).exists() and _handed_in(plan) is not None:
         return True
     if plan.status != LessonPlan.Status.APPROVED or plan.sharing != LessonPlan.Sharing.NAMED:
         return False
