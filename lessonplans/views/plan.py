@@ -18,7 +18,7 @@ def plan(request: HttpRequest, cohort: str) -> HttpResponse:
     """The plan, a section at a time beside its paper; as a whole and read-only once it is handed in."""
     desk = access.desk(request, cohort)
     if not policies.can_write(desk.plan):
-        return sheets.show_locked(request, desk, status=409 if request.method == "POST" else 200)
+        return saving.show_unsaved(request, desk) if request.method == "POST" else sheets.show_locked(request, desk)
     state = completeness.of(desk.course.template, desk.plan.data, resources=desk.resources)
     section = desk.course.template.by_letter.get(request.GET.get("section", ""))
     if section is None:

@@ -41,6 +41,8 @@ def save_form(
             409,
         )
         desk.plan.version = conflict.plan.version
+    except actions.Locked:
+        return show_unsaved(request, desk)
     except (fields.Unstorable, actions.TooLarge) as error:
         problem, status = str(error) or "The plan is longer than one plan can be. Shorten it.", 422
     else:
@@ -49,6 +51,22 @@ def save_form(
     context["fields"] = forms.shown(desk.course.template, keys, typed, resources=desk.resources)
     context |= {"problem": problem, "conflicts": sheets.both_versions(desk, theirs, typed)}
     return render(request, template, sheets.basics(desk) | context, status=status)
+
+
+def show_unsaved(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """The plan that can't be changed by now, and what the form brought for it, to be copied: nothing typed is lost."""
+    desk = access.desk_at(desk.place)
+    template, data = desk.course.template, desk.plan.data
+    sent = {name.split(".")[1] for name in request.POST if name.startswith("f.")}
+    typed = _storable(desk, forms.read(template, [key for key in template.fields if key in sent], request.POST))
+    unsaved = {
+        key: data.get(key)
+        for key, value in typed.items()
+        if forms.mark(template.fields[key], value)
+        not in (request.POST.get(f"was.{key}"), forms.mark(template.fields[key], data.get(key)))
+    }
+    words = sheets.both_versions(desk, unsaved, {**data, **typed})
+    return sheets.show_locked(request, desk, status=409, unsaved=words)
 
 
 def _changed(raw: Mapping[str, Any], request: HttpRequest, desk: Desk) -> dict[str, Any]:

@@ -95,12 +95,16 @@ def both_versions(desk: Desk, theirs: Mapping[str, Any], mine: Mapping[str, Any]
     ]
 
 
-def show_locked(request: HttpRequest, desk: Desk, status: int = 200) -> HttpResponse:
+def show_locked(
+    request: HttpRequest, desk: Desk, status: int = 200, unsaved: list[dict[str, Any]] | None = None
+) -> HttpResponse:
+    """The plan as a whole, read-only. `unsaved`: words that came too late for it, as `both_versions` gives them."""
     context = (
         basics(desk)
         | decision(desk)
         | {
             "review": desk.open_review,
+            "unsaved": unsaved,
             "can_withdraw": policies.can_withdraw(desk.plan, desk.open_review),
             "can_change_sharing": policies.can_change_sharing(desk.plan),
             "sharing_choices": LessonPlan.Sharing.choices,

@@ -39,11 +39,8 @@ def step(request: HttpRequest, place: Place, item: ItemOutline) -> HttpResponse:
         "standing": place.standing.by_key[item.key],
         "module": place.outline.module_by_slug[item.module],
     }
-    if request.method == "POST" and writable:
+    if request.method == "POST":
+        if not writable:
+            return saving.show_unsaved(request, desk)
         return saving.save_form(request, desk, keys, request.path, "lessonplans/step.html", context)
-    return render(
-        request,
-        "lessonplans/step.html",
-        sheets.basics(desk) | context,
-        status=409 if request.method == "POST" else 200,
-    )
+    return render(request, "lessonplans/step.html", sheets.basics(desk) | context)
