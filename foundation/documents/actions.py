@@ -96,12 +96,20 @@ def _document(kind: registry.DocumentKind, content: registry.Content, user: User
 
 
 def _queue(document: Document) -> None:
-    document.state, document.attempts, document.error = Document.State.QUEUED, 0, ""
-    document.path = document.sha256 = ""
-    document.size = document.pages = 0
-    document.finished_at = document.token = document.lease_until = None
-    document.wake_at = timezone.now() + WAKE_AGAIN
-    document.save()
+    Document.objects.unchanged(document).update(
+        state=Document.State.QUEUED,
+        attempts=0,
+        error="",
+        path="",
+        sha256="",
+        size=0,
+        pages=0,
+        finished_at=None,
+        token=None,
+        lease_until=None,
+        wake_at=timezone.now() + WAKE_AGAIN,
+    )
+    document.refresh_from_db()
 
 
 @transaction.atomic
@@ -230,32 +238,52 @@ def fail(*, document_id: int, token: uuid.UUID, reason: str, is_final: bool) -> 
     document = Document.objects.held(token).filter(pk=document_id).first()
     if document is None:
         return None
-    document.token = document.lease_until = None
     if is_final or document.attempts >= MAX_ATTEMPTS:
-        _bury(document, reason)
+        changed = _bury(document, reason)
     else:
-        document.state, document.error = Document.State.QUEUED, reason[:500]
-        document.wake_at = timezone.now() + WAKE_AGAIN
-        document.save()
-    return document
+        changed = bool(
+            Document.objects.unchanged(document).update(
+                state=Document.State.QUEUED,
+                token=None,
+                lease_until=None,
+                error=reason[:500],
+                wake_at=timezone.now() + WAKE_AGAIN,
+            )
+        )
+    document.refresh_from_db()
+    return document if changed else None
 
 
-def _bury(document: Document, reason: str) -> None:
-    """Give a document up, and the bundles that cannot be made without it."""
+def _bury(document: Document, reason: str) -> bool:
+    """Give a document up, and the bundles that cannot be made without it. False where it changed since it was read:
+    then a worker published it, or goes on.
+    """
+    buried = Document.objects.unchanged(document).update(
+        state=Document.State.DEAD,
+        token=None,
+        lease_until=None,
+        error=reason[:500] or "no reason was given",
+        finished_at=timezone.now(),
+    )
+    if not buried:
+        return False
     logger.error("Document %s (%s) could not be made: %s", document.pk, document.kind, reason)
-    document.state, document.error = Document.State.DEAD, reason[:500] or "no reason was given"
-    document.token = document.lease_until = None
-    document.finished_at = timezone.now()
-    document.save()
     for bundle in document.bundles.filter(state=Document.State.QUEUED).order_by("pk"):
         _bury(bundle, f"its part “{document.title}” could not be made: {reason}")
+    return True
+
+
+def tidy() -> None:
+    """Take away what workers left half written. It walks the whole folder, so it is done now and then, and in no
+    transaction.
+    """
+    for path in storage.stale():
+        path.unlink(missing_ok=True)
 
 
 @transaction.atomic
 def sweep(*, now: datetime.datetime) -> int:
     """Beat's work: what a worker left behind is queued again or given up; what was not picked up is told again."""
-    for path in storage.stale():
-        path.unlink(missing_ok=True)
     for document in Document.objects.abandoned(now).order_by("pk"):
         if document.attempts >= MAX_ATTEMPTS:
             _bury(document, "the worker ended each of the three times it worked on this document")

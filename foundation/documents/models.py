@@ -27,6 +27,10 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         """The one that this claim still holds; none when another worker has taken it over."""
         return self.filter(state=Document.State.CLAIMED, token=token)
 
+    def unchanged(self, document: "Document") -> "DocumentQuerySet":
+        """This one, as long as nobody has published, claimed or given it up since it was read."""
+        return self.filter(pk=document.pk, state=document.state, token=document.token, lease_until=document.lease_until)
+
     def abandoned(self, now: datetime.datetime) -> "DocumentQuerySet":
         """Those whose worker has not been heard of within its lease."""
         return self.filter(state=Document.State.CLAIMED, lease_until__lt=now)

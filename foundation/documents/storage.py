@@ -81,5 +81,9 @@ def stale() -> Iterator[Path]:
     if _object_store() is not None or not _folder().exists():
         return
     for path in sorted(_folder().rglob(f"*{TEMPORARY}")):
-        if time.time() - path.stat().st_mtime > STALE_SECONDS:
+        try:
+            age = time.time() - path.stat().st_mtime
+        except FileNotFoundError:  # written to its end, or taken away, since the folder was read
+            continue
+        if age > STALE_SECONDS:
             yield path

@@ -14,3 +14,8 @@ def render(document_id: int) -> None:
 def sweep() -> None:
     """Tell the worker again about what it has not picked up."""
     actions.sweep(now=timezone.now())
+
+
+@shared_task
+def tidy() -> None:
+    actions.tidy()
