@@ -16,6 +16,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.db.models import F
+from django.db.models.functions import Coalesce
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.models import User
@@ -69,6 +70,7 @@ def write_letters(*, now: datetime) -> int:
     """
     waiting = list(
         Notice.objects.undecided()
+        .known()
         .select_related("user")
         .select_for_update(skip_locked=True, of=("self",))
         .order_by("created_at", "pk")[:BATCH]
@@ -215,9 +217,8 @@ def digest(*, now: datetime) -> int:
 
     Returns how many were written.
     """
-    people = User.objects.filter(pk__in=Notice.objects.awaiting_digest().values("user"), is_active=True).select_related(
-        "college__consortium"
-    )
+    waiting = Notice.objects.awaiting_digest().known()
+    people = User.objects.filter(pk__in=waiting.values("user"), is_active=True).select_related("college__consortium")
     return sum(_digest_for(user, now) for user in people.order_by("pk"))
 
 
@@ -227,7 +228,7 @@ def _digest_for(user: User, now: datetime) -> bool:
     key = f"digest:{user.pk}:{now.astimezone(zone).date()}"
     if not policies.is_digest_time(now, zone) or Mail.objects.filter(key=key).exists():
         return False
-    waiting = list(Notice.objects.of(user).awaiting_digest().order_by("created_at", "pk")[:50])
+    waiting = list(Notice.objects.of(user).awaiting_digest().known().order_by("created_at", "pk")[:50])
     entries = []
     for notice in waiting:
         try:
@@ -237,9 +238,13 @@ def _digest_for(user: User, now: datetime) -> bool:
             notice.delivery = Delivery.PAGE
         else:
             notice.mailed_at = now
-    Notice.objects.bulk_update(waiting, ["delivery", "mailed_at"])
     if entries:
-        mail(to=user.email, letter=emails.digest(entries), key=key, now=now)
+        letter = vars(emails.digest(entries)) | {"to": user.email, "created_at": now, "send_after": now}
+        _, is_ours = Mail.objects.get_or_create(key=key, defaults=letter)
+        if not is_ours:  # another worker was faster: what is not in its letter comes in tomorrow's
+            return False
+        transaction.on_commit(partial(_broker.wake, "foundation.notices.tasks.sweep"))
+    Notice.objects.bulk_update(waiting, ["delivery", "mailed_at"])
     return bool(entries)
 
 
@@ -247,7 +252,7 @@ def _digest_for(user: User, now: datetime) -> bool:
 def retry(*, mail: Mail, now: datetime) -> bool:
     """Try an e-mail again that was given up, on an administrator's word."""
     dead = Mail.objects.filter(pk=mail.pk, state=Mail.State.DEAD).exclude(text="")
-    changed = dead.update(state=Mail.State.QUEUED, attempts=0, send_after=now, error="")
+    changed = dead.update(state=Mail.State.QUEUED, attempts=0, send_after=now, tried_again_at=now, error="")
     transaction.on_commit(partial(_broker.wake, "foundation.notices.tasks.sweep"))
     return bool(changed)
 
@@ -340,8 +345,11 @@ def _bury_abandoned(now: datetime) -> None:
 
 
 def _postpone(mail_ids: Collection[int], now: datetime) -> None:
-    """The server is away: wait a little; after a day say so."""
+    """The server is away: wait a little; after a day of trying say so."""
     waiting = Mail.objects.filter(pk__in=mail_ids, state=Mail.State.QUEUED)
     reason = "The mail server could not be reached"
-    waiting.filter(created_at__lt=now - UNREACHABLE_FOR).update(state=Mail.State.DEAD, error=f"{reason} for a day.")
+    begun = Coalesce("tried_again_at", "created_at")
+    waiting.alias(begun=begun).filter(begun__lt=now - UNREACHABLE_FOR).update(
+        state=Mail.State.DEAD, error=f"{reason} for a day."
+    )
     waiting.filter(state=Mail.State.QUEUED).update(send_after=now + POSTPONED, error=f"{reason}; trying again.")

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import User
+from foundation.notices import registry
 from foundation.notices.registry import Delivery
 
 
@@ -20,6 +21,10 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
     def undecided(self) -> "NoticeQuerySet":
         """New ones: the worker has not decided yet how they go out."""
         return self.filter(delivery="")
+
+    def known(self) -> "NoticeQuerySet":
+        """Of kinds that this program knows; a worker older than the web server leaves the others to a newer one."""
+        return self.filter(kind__in=registry.names())
 
     def awaiting_digest(self) -> "NoticeQuerySet":
         """Not mailed yet, to be mailed with the day's others, and not read in the meantime."""
@@ -120,6 +125,9 @@ class Mail(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     send_after = models.DateTimeField()
     created_at = models.DateTimeField(default=timezone.now)
+    tried_again_at = models.DateTimeField(
+        null=True, blank=True, help_text="When an administrator had it tried again: it then has its whole time anew."
+    )
     sent_at = models.DateTimeField(null=True, blank=True)
     error = models.CharField(max_length=300, blank=True)
 

@@ -62,6 +62,10 @@ def get(name: str) -> NoticeKind:
     return _kinds[name]
 
 
+def names() -> tuple[str, ...]:
+    return tuple(_kinds)
+
+
 def topics() -> tuple[Topic, ...]:
     return tuple(_topics.values())
 

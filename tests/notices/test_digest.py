@@ -1,7 +1,7 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from foundation.notices import actions
+from foundation.notices import actions, emails, registry
 from foundation.notices.models import Mail, Notice
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
@@ -53,3 +53,35 @@ def test_what_was_read_already_is_not_mailed(participant):
     actions.mark_read(notice=notice, now=EVENING + timedelta(hours=1))
     assert actions.digest(now=MORNING) == 0
     assert Notice.objects.get().mailed_at is None
+
+
+def test_of_two_digests_at_once_the_second_marks_nothing_as_mailed_that_it_does_not_mail(participant, monkeypatch):
+    gather(participant, "one")
+    digest = emails.digest
+
+    def late(entries):
+        """Another task has looked a moment earlier, before the second notice, and its letter is there first."""
+        key = f"digest:{participant.pk}:{MORNING.date()}"
+        actions.mail(to=participant.email, letter=digest(entries[:1]), key=key, now=MORNING)
+        return digest(entries)
+
+    gather(participant, "two")
+    monkeypatch.setattr(emails, "digest", late)
+    assert actions.digest(now=MORNING) == 0
+    assert Mail.objects.count() == 1
+    assert not Notice.objects.exclude(mailed_at=None).exists()
+
+
+def test_a_notice_of_a_kind_that_this_worker_does_not_know_waits_for_one_that_does(participant, monkeypatch):
+    """The web server is newer than the worker for a moment: everybody else's letters still go out."""
+    unknown = registry.NoticeKind("brand-new", subject=lambda data: "New", text=lambda data: "New.")
+    with monkeypatch.context() as newer:
+        newer.setattr(registry, "_kinds", {**registry._kinds, "brand-new": unknown})
+        actions.notify(user=participant, kind="brand-new", key="new", data={}, url="/new/", now=EVENING)
+    actions.notify(user=participant, kind="spoken", key="old", data={"who": "Casey"}, url="/old/", now=EVENING)
+    assert actions.write_letters(now=EVENING) == 1
+    assert actions.write_letters(now=EVENING) == 0
+    assert [mail.notice.key for mail in Mail.objects.all()] == ["old"]
+    monkeypatch.setattr(registry, "_kinds", {**registry._kinds, "brand-new": unknown})
+    assert actions.write_letters(now=EVENING) == 1
+    assert Mail.objects.count() == 2

@@ -119,9 +119,12 @@ def test_after_a_day_without_a_server_the_reason_is_said(mail, sink):
     mail.refresh_from_db()
     assert mail.state == Mail.State.DEAD
     assert "could not be reached for a day" in mail.error
-    sink.away = False
     assert actions.retry(mail=mail, now=after(hours=26))
-    assert actions.sweep(now=after(hours=26)) == 1
+    actions.sweep(now=after(hours=26))
+    mail.refresh_from_db()
+    assert mail.state == Mail.State.QUEUED, "tried again, it has a day anew"
+    sink.away = False
+    assert actions.sweep(now=after(hours=27)) == 1
 
 
 def test_a_late_worker_cannot_speak_for_another(mail, sink):
