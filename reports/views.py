@@ -142,7 +142,10 @@ class Figures:
 
     @property
     def percent(self) -> int:
-        return round(100 * self.completed / self.participants) if self.participants else 0
+        """Rounded, but never up to all or down to nobody: 100 % and 0 % mean what they say."""
+        if not 0 < self.completed < self.participants:
+            return 100 if self.completed else 0
+        return min(99, max(1, round(100 * self.completed / self.participants)))
 
 
 def by_college(rows: Iterable[Row]) -> list[tuple[str, Figures]]:
