@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Exists, OuterRef
 
 from classroom.overview import days_since, is_met
 from cohorts import progress, schedule
@@ -101,17 +101,17 @@ def today(place: Place, rows: list[Row]) -> Today:
         row for row in unfinished if running and (row.enrolment.last_active_at or row.enrolment.enrolled_at) < lost
     ]
     behind = sorted((row for row in unfinished if row.late and row not in silent), key=lambda row: -row.late)
-    answered = Q(replies__withdrawn_at=None, replies__isnull=False)
+    answers = Post.objects.filter(parent=OuterRef("pk"), withdrawn_at=None).exclude(author=OuterRef("author"))
     unanswered = (
         Post.objects.filter(
+            ~Exists(answers),
             cohort=place.cohort,
             parent=None,
             withdrawn_at=None,
             enrolment__isnull=False,
+            enrolment__withdrawn_at=None,
             created_at__lt=place.now - UNANSWERED_AFTER,
         )
-        .annotate(answer_count=Count("replies", filter=answered))
-        .filter(answer_count=0)
         .select_related("author")
         .order_by("created_at", "pk")[:SHOWN]
     )

@@ -76,6 +76,17 @@ def test_an_answered_or_young_post_does_not_wait(as_, facilitator, cohort, three
     assert as_(facilitator).get(BOARD).context["today"].unanswered == []
 
 
+def test_an_own_reply_is_no_answer_and_a_post_of_one_who_left_waits_for_none(as_, facilitator, cohort, three):
+    old = timezone.now() - datetime.timedelta(hours=50)
+    common = {"cohort": cohort, "item": "first/talk", "body": "<p>x</p>", "text": "x", "words": 1, "created_at": old}
+    amy, ben = three["Amy"], three["Ben"]
+    thread = Post.objects.create(author=amy.user, enrolment=amy, token="a", **common)
+    Post.objects.create(author=amy.user, enrolment=amy, token="b", parent=thread, **common)
+    Post.objects.create(author=ben.user, enrolment=ben, token="c", **common)
+    Enrolment.objects.filter(pk=ben.pk).update(withdrawn_at=timezone.now(), withdrawn_by=facilitator)
+    assert as_(facilitator).get(BOARD).context["today"].unanswered == [thread]
+
+
 def test_whoever_withdrew_is_not_on_the_board(as_, facilitator, three):
     Enrolment.objects.filter(pk=three["Ben"].pk).update(withdrawn_at=timezone.now(), withdrawn_by=facilitator)
     assert "Benson" not in as_(facilitator).get(BOARD).content.decode()
