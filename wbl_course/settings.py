@@ -33,13 +33,19 @@ if not SECRET_KEY:
 # good: keep the old value here when SECRET_KEY changes.
 SURVEY_SECRET = env.str("SURVEY_SECRET", default="") or SECRET_KEY
 
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=LOOPBACK)
 if "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured(
         "ALLOWED_HOSTS may not be '*': password links would go to whatever host a stranger names. List your host names."
     )
 
 # Links in mail and on certificates start with this, never with the host of a request.
+if not DEBUG and not TESTING and "SITE_URL" not in env.ENVIRON and set(ALLOWED_HOSTS) - set(LOOPBACK):
+    raise ImproperlyConfigured(
+        "Set SITE_URL to the address of this site (https://…), since ALLOWED_HOSTS names others than this machine: "
+        "links in mail would lead to http://localhost:8000."
+    )
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
 if not DEBUG and not TESTING and "SITE_URL" in env.ENVIRON and not SITE_URL.startswith("https://"):
     raise ImproperlyConfigured(
@@ -195,6 +201,8 @@ CELERY_BEAT_SCHEDULE = {
     "digests": {"task": "foundation.notices.tasks.digest", "schedule": 900.0},
     "reminders": {"task": "cohorts.tasks.remind", "schedule": 900.0},
     "surveys": {"task": "surveys.tasks.tell", "schedule": 3600.0},
+    "ended-sessions": {"task": "accounts.tasks.forget_ended_sessions", "schedule": 3600.0},
+    "half-written-files": {"task": "foundation.documents.tasks.tidy", "schedule": 3600.0},
 }
 
 # People

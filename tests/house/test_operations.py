@@ -45,6 +45,22 @@ def test_without_a_key_it_says_what_to_do(tmp_path):
     assert "Set SECRET_KEY" in result.stderr
 
 
+def test_hosts_without_an_address_are_refused_with_what_to_do(tmp_path):
+    """Or links in mail would lead everybody to their own machine."""
+    env = {"PATH": "/usr/bin:/bin", "DATA_DIR": str(tmp_path), "SECRET_KEY": "k" * 60, "ALLOWED_HOSTS": "wbl.example"}
+    given = {**env, "SITE_URL": "https://wbl.example"}
+    refused, taken = (
+        subprocess.run(
+            [sys.executable, "-c", "import wbl_course.settings"], cwd=ROOT, env=each, capture_output=True, text=True,
+            check=False,
+        )
+        for each in (env, given)
+    )  # fmt: skip
+    assert refused.returncode != 0
+    assert "Set SITE_URL" in refused.stderr
+    assert taken.returncode == 0, taken.stderr
+
+
 def test_help_names_the_commands_of_the_readme():
     shown = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for command in ("setup", "run", "test", "fix", "check", "migrate", "bench", "prove", "lock"):
