@@ -202,7 +202,7 @@ function fill(box, value) {
     case "people":
     case "table":
     case "rubric":
-      while (all("[data-rows] > [data-row]").length < list.length) addRow(box);
+      while (all("[data-rows] > [data-row]").length < list.length) appendRow(box); // even beyond the most: what was written is shown
       all("[data-rows] > [data-row]").forEach((row, at) => fillRow(box, row, list[at]));
       break;
     default:
@@ -234,7 +234,11 @@ const labelOf = (box) => (box?.querySelector("legend, label")?.firstChild?.textC
 
 function addRow(box) {
   const rows = box.querySelector("[data-rows]");
-  if (rows.children.length >= Number(rows.dataset.max)) return null;
+  return rows.children.length >= Number(rows.dataset.max) ? null : appendRow(box);
+}
+
+function appendRow(box) {
+  const rows = box.querySelector("[data-rows]");
   const number = rows.children.length;
   const fresh = box.querySelector("template[data-blank]").content.cloneNode(true).querySelector("[data-row]");
   fresh.querySelectorAll("[name]").forEach((control) => (control.name = control.name.replace(".NN.", `.${number}.`)));
