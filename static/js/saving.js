@@ -255,6 +255,7 @@ export class Saver {
   #broughtBack = ""; // stays in the line with the first save, or nobody would have time to read it
   #writer;
   #beside = [];
+  #offered = new Set(); // copies that were found and are shown already
 
   /**
    * url, method     where the words go; the request is {...collect(), version}, the answer {version, …}
@@ -308,7 +309,11 @@ export class Saver {
   async flush() {
     clearTimeout(this.#timer);
     await this.#inFlight;
-    if (this.#dirtySince !== null) await this.#run();
+    // A conflict that settles itself leaves the words to be sent once more, from the newer version.
+    for (let tries = 0; tries < 4 && this.isDirty && !this.#paused; tries += 1) {
+      await this.#run();
+      if (this.#failures) break;
+    }
     return !this.isDirty && !this.#paused;
   }
 
@@ -380,7 +385,7 @@ export class Saver {
   }
 
   #run() {
-    if (this.#paused || this.#dirtySince === null) return Promise.resolve();
+    if (this.#paused || !this.isDirty) return Promise.resolve();
     this.#inFlight ??= this.#save().finally(() => {
       this.#inFlight = null;
       if (this.#dirtySince !== null) this.#schedule();
@@ -507,7 +512,8 @@ export class Saver {
         this.#keepCopy();
         this.#broughtBack = `, with what you wrote on this device at ${clock(copy.at)}`;
         this.#say(`Brought back what you wrote on this device at ${clock(copy.at)}.`);
-      } else {
+      } else if (!this.#offered.has(copy.key)) {
+        this.#offered.add(copy.key);
         this.#offer(copy);
       }
     }
@@ -527,16 +533,33 @@ export class Saver {
         button("Use it instead", () => {
           this.onRestore(copy.content);
           storage.remove(copy.key);
-          box.remove();
+          this.#putAway(box);
           this.changed();
         }),
         button("Throw it away", () => {
           storage.remove(copy.key);
-          box.remove();
+          this.#putAway(box);
         }, "btn-quiet"),
       ),
     );
+    this.#show(box);
+  }
+
+  /** Puts a panel below the line, and remembers from where somebody comes into it. */
+  #show(box) {
+    box.addEventListener("focusin", ({ relatedTarget }) => {
+      if (relatedTarget && !box.contains(relatedTarget)) box.cameFrom = relatedTarget;
+    });
     this.state.after(box);
+  }
+
+  /** Takes a panel away; whoever pressed a button in it goes on where they wrote. */
+  #putAway(box) {
+    const wasInside = box.contains(document.activeElement);
+    box.remove();
+    if (!wasInside) return;
+    const first = this.state.closest("form")?.querySelector("textarea, select, input:not([type=hidden]), [contenteditable=true]");
+    (box.cameFrom?.isConnected ? box.cameFrom : first)?.focus();
   }
 
   #showBoth(json, mine) {
@@ -555,11 +578,11 @@ export class Saver {
       },
     ]);
     this.#beside.push(both);
-    this.state.after(both);
+    this.#show(both);
   }
 
   #clearPanels() {
-    this.#beside.forEach((element) => element.remove());
+    this.#beside.forEach((box) => this.#putAway(box));
     this.#beside = [];
   }
 }

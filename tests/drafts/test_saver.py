@@ -283,6 +283,37 @@ def test_a_lost_answer_and_more_words_are_no_conflict(opened, server):
     assert page.locator(".conflict").count() == 0
 
 
+def test_a_conflict_that_settles_itself_is_saved_in_the_same_go(opened, server):
+    """Or the first press of Submit would only save, and a second one be needed."""
+    server.answers = ["lost"]
+    page = opened()
+    page.evaluate("window.saver.delay = 60000")
+    page.fill("#box", "words that arrived")
+    assert not page.evaluate("window.saver.flush()")
+    page.fill("#box", "words that arrived, and more")
+    assert page.evaluate("window.saver.flush()")
+    assert server.body == "words that arrived, and more"
+
+
+def test_a_conflict_that_the_page_settles_is_saved_in_the_same_go(opened, server):
+    page = opened()
+    page.evaluate("() => { window.saver.onConflict = (json) => { window.saver.resolve(json.version, 'mine'); }; }")
+    page.evaluate("window.saver.delay = 60000")
+    server.body, server.version = "from another window", 3
+    page.fill("#box", "from here")
+    assert page.evaluate("window.saver.flush()")
+    assert server.body == "from here"
+
+
+def test_a_server_that_does_not_answer_is_not_asked_again_and_again(opened, server):
+    server.answers = ["offline"] * 50
+    page = opened()
+    page.evaluate("window.saver.delay = 60000")
+    page.fill("#box", "words")
+    assert not page.evaluate("window.saver.flush()")
+    assert len(server.puts) == 1
+
+
 def test_a_killed_browser_loses_nothing(opened, server):
     server.answers = ["offline"] * 50
     page = opened()
@@ -308,6 +339,37 @@ def test_an_older_copy_is_offered_and_overwrites_nothing_by_itself(opened, serve
     assert again.input_value("#box") == "from the office"
     again.get_by_role("button", name="Use it instead").click()
     until(again, lambda: server.body == "from the train")
+
+
+def test_a_copy_is_offered_once_though_another_window_still_has_one(opened, server):
+    server.answers = ["offline"] * 99
+    living, dying = opened(), opened()
+    for page, words in ((living, "in a window that stays"), (dying, "in a window that goes")):
+        page.fill("#box", words)
+        says(page, "no connection")
+    killed(dying, server)
+    server.answers = ["offline"] * 99
+    server.body, server.version = "from the office", 3
+    again = opened()
+    again.get_by_text("is kept on this device").first.wait_for()
+    again.wait_for_timeout(2500)  # it looks again three times, for the window before it may not have gone yet
+    assert again.locator(".kept-words").all_text_contents() == ["in a window that goes"]
+
+
+@pytest.mark.parametrize("answer", ["Use it instead", "Throw it away"])
+def test_who_answers_an_offer_by_keyboard_goes_on_where_they_write(opened, server, answer):
+    server.answers = ["offline"] * 50
+    page = opened()
+    page.fill("#box", "from the train")
+    says(page, "no connection")
+    killed(page, server)
+    server.body, server.version = "from the office", 3
+    again = opened()
+    offer = again.get_by_role("button", name=answer)
+    offer.focus()
+    again.keyboard.press("Enter")
+    offer.wait_for(state="detached")
+    assert again.evaluate("document.activeElement.id") == "box"
 
 
 def test_two_windows_without_connection_keep_a_copy_each(opened, server):
