@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from modules import loader
 from modules.checking import claims, prose, wholes
+from modules.checking.reading import texts
 from modules.loader import Composed, Problem
 from modules.loader.folder import Folder
 
@@ -40,4 +41,22 @@ def check(folder: Folder, today: datetime.date) -> Report:
             findings.update(problem for each in OF_THE_WHOLE for problem in each(course))
         warnings.update(prose.levels(course))
         warnings.update(claims.expired(course, today))
+    replaced = _replaced_everywhere(folder, courses)
+    if replaced is not None:
+        findings.update(replaced.problems, *(each(replaced) for each in OF_TEXTS))
+        warnings.update(prose.levels(replaced), claims.expired(replaced, today))
     return Report(courses, sorted(findings), sorted(warnings))
+
+
+def _replaced_everywhere(folder: Folder, courses: list[Composed]) -> Composed | None:
+    """The national layer with just those texts that stand in no edition: the next region reads them."""
+    national = loader.national(folder)
+    if national is None:
+        return None
+    read = {text.reading.path for course in courses for text in texts(course)}
+    for module in national.modules:
+        module.items = [item for item in module.items if item.reading.path not in read]
+    national.resources = [resource for resource in national.resources if resource.reading.path not in read]
+    own = {text.reading.path for text in texts(national)}
+    national.problems = [problem for problem in national.problems if problem.path in own]
+    return national

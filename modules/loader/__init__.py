@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import IO, Any
 
 from modules import itemkinds
-from modules.loader.compose import courses
+from modules.loader.compose import courses, national
 from modules.loader.composed import Composed, digest
 from modules.loader.folder import Folder, NotAFolder, from_archive, from_disk
 from modules.loader.source import Problem, Reading
 
-__all__ = ["Composed", "NotAFolder", "Problem", "Reading", "digest", "open_archive", "open_folder", "read"]
+__all__ = ["Composed", "NotAFolder", "Problem", "Reading", "digest", "national", "open_archive", "open_folder", "read"]
 
 
 def open_folder(path: Path) -> Folder:

@@ -14,6 +14,7 @@ from modules.loader.composed import (
     Item,
     Layers,
     Module,
+    NationalLayer,
     check_length,
     check_values,
     expect,
@@ -51,9 +52,16 @@ def courses(folder: Folder, overrides: Mapping[str, Mapping[str, Any]]) -> tuple
     return found, sorted(problems)
 
 
-def _compose(files: CourseFolder, name: str, overrides: Mapping[str, Any]) -> Composed:
-    layers = Layers(files, name, "")
-    course = Composed(name, layers, [])
+def national(folder: Folder) -> Composed | None:
+    """The course of the national layer by itself, with the values of the first region; None where there is none."""
+    files = CourseFolder(folder)
+    files.check_pictures()
+    name = next(iter(files.regions()), None)
+    return _compose(files, name, {}, NationalLayer(files, name, "")) if name else None
+
+
+def _compose(files: CourseFolder, name: str, overrides: Mapping[str, Any], layers: Layers | None = None) -> Composed:
+    course = Composed(name, layers or Layers(files, name, ""), [])
     _read_region(course, overrides)
     _read_course(course)
     for reading in (module.reading for module in course.modules):

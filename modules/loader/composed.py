@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from modules.loader import markdown, pictures, values
 from modules.loader.folder import SLUG, Folder
@@ -141,6 +141,7 @@ class Layers:
     course: "CourseFolder"
     region: str
     state: str
+    is_national: ClassVar[bool] = False
 
     @property
     def figures(self) -> dict[str, pictures.Figure]:
@@ -175,6 +176,18 @@ class Layers:
             if name.startswith(under):
                 found.add(name)
         return sorted(found)
+
+
+class NationalLayer(Layers):
+    """The folder as no state and no region would change it; its values are still those of a region."""
+
+    is_national = True
+
+    def path(self, name: str) -> str:
+        return name
+
+    def names(self, under: str) -> list[str]:
+        return sorted(path for path in self.course.folder.texts if path.startswith(under))
 
 
 @dataclass
@@ -254,6 +267,8 @@ def expect(course: Composed, name: str) -> Reading | None:
 
 
 def check_values(course: Composed, path: str) -> None:
+    if course.layers.is_national:
+        return  # a text of this layer owes no region its values, only an edition does
     course.problems += values.missing(path, course.layers.course.folder.texts.get(path, ""), course.values, course.slug)
 
 

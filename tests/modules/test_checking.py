@@ -274,3 +274,32 @@ def test_the_course_that_comes_with_the_application_has_no_finding():
     report = checking.check(loader.open_folder(CONTENT), TODAY)
     assert [str(finding) for finding in report.findings] == []
     assert {course.course["minutes"] for course in report.courses} == {780}
+
+
+def test_a_text_that_every_state_replaces_is_looked_at_too(files, findings, report):
+    """The next state reads it; nobody would have seen what is wrong with it until then."""
+    for state in ("one", "two"):
+        files[f"states/{state}/{START}"] = files[START]
+    assert findings() == []
+    files[START] = folders.page(
+        "Start", f"### Deep\n\n#### Deeper\n\n##### Too deep\n\nIn all 55 percent.\n\n{HARD * 6}"
+    )
+    found = findings()
+    assert {line.partition(":")[0] for line in found} == {START}
+    assert any("words of running text" in line for line in found)
+    assert any("“55 percent” has no source" in line for line in found)
+    assert any("The reading level is grade" in str(each) for each in report().warnings)
+
+
+def test_a_mistake_in_a_text_that_every_state_replaces_is_found(files, findings):
+    for state in ("one", "two"):
+        files[f"states/{state}/{START}"] = files[START]
+    say(files, "## A\n\n#### Skipped")
+    assert any(line.startswith(f"{START}:12: The heading skips a level") for line in findings())
+
+
+def test_a_text_of_the_national_layer_owes_no_region_its_values(files, findings):
+    for state in ("one", "two"):
+        files[f"states/{state}/{START}"] = files[START]
+    say(files, "As {{ state.something_else }} has it.")
+    assert findings() == []
