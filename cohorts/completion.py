@@ -213,9 +213,9 @@ def evaluate(
                 extras.append(extra)
                 continue
             why = locked or ("" if item.kind in free or not locks else waits_for)
-            overridden = item.key in waived
-            turn = Turn.NOBODYS if overridden else _turn(item.key, have, counts)
-            standing = ItemStanding(item, have, locked=why, overridden=overridden, turn=turn)
+            is_waived = item.key in waived
+            turn = Turn.NOBODYS if is_waived else _turn(item.key, have, counts)
+            standing = ItemStanding(item, have, locked=why, overridden=is_waived, turn=turn)
             if standing.begun and not locked:
                 standing = replace(standing, locked="")
             items.append(standing)
