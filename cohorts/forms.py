@@ -18,6 +18,11 @@ def date_input() -> forms.DateInput:
     return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
+def version_field() -> forms.CharField:
+    """Of what is being changed: two facilitators may have it open, and the second sees what the first made of it."""
+    return forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
+
+
 def _choice(form: forms.Form, name: str) -> forms.ChoiceField:
     return cast(forms.ChoiceField, form.fields[name])
 
@@ -123,9 +128,11 @@ class DetailsForm(forms.Form):
         limit=2_000,
         help_text="Stands in the e-mail, between the dates and the button.",
     )
+    version = version_field()
 
     def __init__(self, *args: Any, cohort: Cohort, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {"title": cohort.title, "term": cohort.term, "welcome": cohort.welcome})
+        kept = {"title": cohort.title, "term": cohort.term, "welcome": cohort.welcome}
+        kwargs.setdefault("initial", {**kept, "version": cohort.details_version})
         super().__init__(*args, **kwargs)
         _choice(self, "term").choices = term_choices(cohort.consortium)
 
@@ -139,9 +146,11 @@ class DatesForm(forms.Form):
     closes_on = forms.DateField(
         label="The cohort closes", widget=date_input(), help_text="What is missing then stays missing."
     )
+    version = version_field()
 
     def __init__(self, *args: Any, cohort: Cohort, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {"ends_on": cohort.ends_on, "closes_on": cohort.closes_on})
+        kept = {"ends_on": cohort.ends_on, "closes_on": cohort.closes_on}
+        kwargs.setdefault("initial", {**kept, "version": cohort.dates_version})
         super().__init__(*args, **kwargs)
         self.cohort = cohort
         self.dues: dict[str, Due] = {}
@@ -237,6 +246,4 @@ class AnnouncementForm(forms.Form):
 
 
 class AnnouncementEditForm(AnnouncementForm):
-    """`version` is of the words that are being changed: two facilitators may have them open."""
-
-    version = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
+    version = version_field()

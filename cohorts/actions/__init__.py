@@ -8,6 +8,7 @@ from cohorts.actions.announcements import (
 from cohorts.actions.invitations import AlreadyTaken, accept, join, resend, revoke
 from cohorts.actions.planning import (
     LastFacilitator,
+    OutdatedCohort,
     add_facilitator,
     change_details,
     make_cohort,
@@ -25,6 +26,7 @@ __all__ = [
     "AlreadyTaken",
     "LastFacilitator",
     "Outdated",
+    "OutdatedCohort",
     "accept",
     "add_facilitator",
     "announce",

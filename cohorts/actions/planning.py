@@ -71,37 +71,61 @@ def _free_slug(title: str, consortium: Consortium) -> str:
     )
 
 
-@transaction.atomic
-def change_details(*, cohort: Cohort, by: User, title: str, term: str, welcome: str) -> Cohort:
-    """The name people see, the term of the reports, and the words of the invitation. Addresses stay as they are."""
-    before = {"title": cohort.title, "term": cohort.term}
-    cohort.title, cohort.term, cohort.welcome = title, term, welcome
-    cohort.save(update_fields=["title", "term", "welcome"])
-    audit.record(actor=by, action="cohort.change", subject=cohort, consortium=cohort.consortium.slug, before=before)
-    return cohort
+class OutdatedCohort(Exception):
+    """Somebody else changed the cohort meanwhile; `cohort` is how it stands now."""
+
+    def __init__(self, cohort: Cohort) -> None:
+        super().__init__(f"Cohort {cohort.pk} was changed meanwhile.")
+        self.cohort = cohort
+
+
+def _held(cohort: Cohort) -> Cohort:
+    """The cohort's row, held until the transaction ends."""
+    related = Cohort.objects.select_related("consortium", "edition")
+    return related.select_for_update(of=("self",)).get(pk=cohort.pk)
 
 
 @transaction.atomic
-def move_dates(*, cohort: Cohort, by: User, ends_on: date, closes_on: date, changes: Mapping[str, date]) -> Cohort:
-    """Move single dates: `changes` names each by its key. A date put back where the course has it is no change."""
-    planned = {
-        due.key: due.at.date() for due in schedule.dates(cohort.starts_on, cohort.zone, cohort.edition.outline, {})
-    }
+def change_details(*, cohort: Cohort, by: User, title: str, term: str, welcome: str, version: str) -> Cohort:
+    """The name people see, the term of the reports, and the words of the invitation. Addresses stay as they are.
+
+    Raises OutdatedCohort where they are not those of `version` any more.
+    """
+    held = _held(cohort)
+    if (held.title, held.term, held.welcome) == (title, term, welcome):
+        return held
+    if held.details_version != version:
+        raise OutdatedCohort(held)
+    before = {"title": held.title, "term": held.term}
+    held.title, held.term, held.welcome = title, term, welcome
+    held.save(update_fields=["title", "term", "welcome"])
+    audit.record(actor=by, action="cohort.change", subject=held, consortium=held.consortium.slug, before=before)
+    return held
+
+
+@transaction.atomic
+def move_dates(
+    *, cohort: Cohort, by: User, ends_on: date, closes_on: date, changes: Mapping[str, date], version: str
+) -> Cohort:
+    """Move single dates: `changes` names each by its key. A date put back where the course has it is no change.
+
+    Raises OutdatedCohort where the dates are not those of `version` any more.
+    """
+    held = _held(cohort)
+    planned = {due.key: due.at.date() for due in schedule.dates(held.starts_on, held.zone, held.edition.outline, {})}
     moved = {key: day.isoformat() for key, day in changes.items() if key in planned and day != planned[key]}
-    if (cohort.ends_on, cohort.closes_on, cohort.date_changes) == (ends_on, closes_on, moved):
-        return cohort
-    before = {
-        "ends_on": cohort.ends_on.isoformat(),
-        "closes_on": cohort.closes_on.isoformat(),
-        "moved": cohort.date_changes,
-    }
-    cohort.ends_on, cohort.closes_on, cohort.date_changes = ends_on, closes_on, moved
-    cohort.save(update_fields=["ends_on", "closes_on", "date_changes"])
+    if (held.ends_on, held.closes_on, held.date_changes) == (ends_on, closes_on, moved):
+        return held
+    if held.dates_version != version:
+        raise OutdatedCohort(held)
+    before = {"ends_on": held.ends_on.isoformat(), "closes_on": held.closes_on.isoformat(), "moved": held.date_changes}
+    held.ends_on, held.closes_on, held.date_changes = ends_on, closes_on, moved
+    held.save(update_fields=["ends_on", "closes_on", "date_changes"])
     after = {"ends_on": ends_on.isoformat(), "closes_on": closes_on.isoformat(), "moved": moved}
     audit.record(
-        actor=by, action="cohort.dates", subject=cohort, consortium=cohort.consortium.slug, before=before, after=after
+        actor=by, action="cohort.dates", subject=held, consortium=held.consortium.slug, before=before, after=after
     )
-    return cohort
+    return held
 
 
 @transaction.atomic

@@ -1,5 +1,8 @@
+import hashlib
+import json
 import zoneinfo
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -88,6 +91,20 @@ class Cohort(models.Model):
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(self.time_zone)
+
+    @property
+    def details_version(self) -> str:
+        """Tells whether name, term and welcome are still those that somebody began to change."""
+        return _mark(self.title, self.term, self.welcome)
+
+    @property
+    def dates_version(self) -> str:
+        """The same of its dates."""
+        return _mark(*(str(day) for day in (self.starts_on, self.ends_on, self.closes_on)), self.date_changes)
+
+
+def _mark(*values: Any) -> str:
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
 
 
 class Facilitation(models.Model):

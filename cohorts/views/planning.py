@@ -1,8 +1,10 @@
 from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,6 +16,8 @@ from cohorts.actions.planning import OPEN_AFTER_END, has_begun, last_day
 from cohorts.forms import CohortForm, DatesForm, DetailsForm, FacilitatorForm, StartForm
 from cohorts.models import Cohort
 from modules.models import Edition
+
+CHANGED = "Somebody changed it while you wrote. What it says now is below; saving puts yours in place."
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -77,11 +81,21 @@ def settings(request: HttpRequest, cohort: str) -> HttpResponse:
     here = access.facilitator(request, cohort)
     form = DetailsForm(request.POST or None, cohort=here.cohort)
     if request.method == "POST" and form.is_valid():
-        words = {"title": form.cleaned_data["title"], "term": form.cleaned_data["term"]}
-        actions.change_details(cohort=here.cohort, by=here.user, welcome=form.cleaned_data["welcome"].html, **words)
+        words = {name: form.cleaned_data[name] for name in ("title", "term", "version")}
+        try:
+            actions.change_details(cohort=here.cohort, by=here.user, welcome=form.cleaned_data["welcome"].html, **words)
+        except actions.OutdatedCohort as error:
+            over = DetailsForm(_over(form, error.cohort.details_version), cohort=error.cohort)
+            over.add_error(None, CHANGED)
+            return _settings_page(request, here, details=over, other=error.cohort)
         messages.success(request, "Saved.")
         return redirect("cohorts:settings", here.cohort.slug)
     return _settings_page(request, here, details=form)
+
+
+def _over(form: Form, version: str) -> dict[str, Any]:
+    """What was typed, for a form that, sent again, goes over what somebody else made of it."""
+    return {name: form.data.get(name) for name in form.fields} | {"version": version}
 
 
 def _settings_page(
@@ -91,8 +105,9 @@ def _settings_page(
     details: DetailsForm | None = None,
     facilitator: FacilitatorForm | None = None,
     start: StartForm | None = None,
+    other: Cohort | None = None,
 ) -> HttpResponse:
-    """The page with whichever of its forms was sent, the others fresh."""
+    """The page with whichever of its forms was sent, the others fresh. `other`: what somebody else made of it."""
     cohort = here.cohort
     forms = [form for form in (details, facilitator, start) if form is not None and form.is_bound]
     context = {
@@ -105,8 +120,9 @@ def _settings_page(
         "facilitations": cohort.facilitations.select_related("user"),
         "has_begun": has_begun(cohort),
         "planned": _as_planned(cohort),
+        "other": other,
     }
-    return render(request, "cohorts/settings.html", context, status=422 if forms else 200)
+    return render(request, "cohorts/settings.html", context, status=409 if other else 422 if forms else 200)
 
 
 def _as_planned(cohort: Cohort) -> list[policies.Planned]:
@@ -130,8 +146,14 @@ def dates(request: HttpRequest, cohort: str) -> HttpResponse:
     if not form.is_valid():
         return render(request, "cohorts/dates.html", context, status=422 if form.is_bound else 200)
     if "confirmed" in request.POST:
-        days = {"ends_on": form.cleaned_data["ends_on"], "closes_on": form.cleaned_data["closes_on"]}
-        actions.move_dates(cohort=here.cohort, by=here.user, changes=form.changes, **days)
+        fixed = {name: form.cleaned_data[name] for name in ("ends_on", "closes_on", "version")}
+        try:
+            actions.move_dates(cohort=here.cohort, by=here.user, changes=form.changes, **fixed)
+        except actions.OutdatedCohort as error:
+            over = DatesForm(_over(form, error.cohort.dates_version), cohort=error.cohort)
+            over.add_error(None, CHANGED)
+            context |= {"form": over, "other": _as_planned(error.cohort)}
+            return render(request, "cohorts/dates.html", context, status=409)
         messages.success(request, "The dates are changed. People see them at once, in their calendars within hours.")
         return redirect("cohorts:settings", here.cohort.slug)
     holidays = policies.holidays_of(here.cohort.consortium.region)
@@ -142,7 +164,7 @@ def dates(request: HttpRequest, cohort: str) -> HttpResponse:
             "after": after,
             "warnings": policies.date_warnings(after, holidays),
         }
-        for name in form.fields
+        for name in ("ends_on", "closes_on", *form.dues)
         if (after := form.cleaned_data[name]) != (before := form.get_initial_for_field(form.fields[name], name))
     ]
     return render(request, "cohorts/dates_preview.html", context)

@@ -112,7 +112,8 @@ def dates(cohort, **changes):
         f"date_{n}": each.at.astimezone(cohort.zone).date().isoformat()
         for n, each in enumerate(schedule.of(cohort, cohort.edition.outline))
     }
-    return {**due, "ends_on": cohort.ends_on.isoformat(), "closes_on": cohort.closes_on.isoformat(), **changes}
+    ends = {"ends_on": cohort.ends_on.isoformat(), "closes_on": cohort.closes_on.isoformat()}
+    return {**due, **ends, "version": cohort.dates_version, **changes}
 
 
 def test_a_moved_date_is_shown_first_and_then_holds(as_, facilitator, cohort):
@@ -135,11 +136,11 @@ def test_a_moved_date_is_shown_first_and_then_holds(as_, facilitator, cohort):
 def test_a_date_put_back_is_no_change_any_more(facilitator, cohort):
     first = schedule.of(cohort, cohort.edition.outline)[0]
     day = first.at.astimezone(cohort.zone).date()
-    common = {"cohort": cohort, "by": facilitator, "ends_on": cohort.ends_on, "closes_on": cohort.closes_on}
-    actions.move_dates(changes={first.key: day + timedelta(days=1)}, **common)
-    assert cohort.date_changes
-    actions.move_dates(changes={first.key: day}, **common)
-    assert cohort.date_changes == {}
+    common = {"by": facilitator, "ends_on": cohort.ends_on, "closes_on": cohort.closes_on}
+    for there, is_moved in ((day + timedelta(days=1), True), (day, False)):
+        version = cohort.dates_version
+        cohort = actions.move_dates(cohort=cohort, changes={first.key: there}, version=version, **common)
+        assert bool(cohort.date_changes) is is_moved
 
 
 def test_dates_stay_in_order(as_, facilitator, cohort):
@@ -173,7 +174,8 @@ def test_a_cohort_keeps_a_facilitator(as_, facilitator, other_facilitator, cohor
 
 def test_the_words_of_the_invitation_are_sanitised(as_, facilitator, cohort):
     words = "<p>Welcome <strong>all</strong><script>alert(1)</script></p>"
-    as_(facilitator).post("/c/fall/settings/", {"title": "Autumn", "term": "", "welcome": words})
+    form = {"title": "Autumn", "term": "", "welcome": words, "version": cohort.details_version}
+    as_(facilitator).post("/c/fall/settings/", form)
     cohort.refresh_from_db()
     assert (cohort.title, cohort.slug) == ("Autumn", "fall")
     assert "<strong>all</strong>" in cohort.welcome

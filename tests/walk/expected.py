@@ -252,7 +252,9 @@ ROUTES = (
     Route("classroom:board", get=charge(200)),
     Route("classroom:person", get=charge(200)),
     Route("classroom:override", post=charge(302), data={"item": "first/check", "reason": "was ill"}),
-    Route("cohorts:settings", get=charge(200), post=charge(302), data={"title": "Fall"}),
+    Route(
+        "cohorts:settings", get=charge(200), post=charge(302), data={"title": "Fall", "version": "{details_version}"}
+    ),
     Route("cohorts:dates", get=charge(200), post=charge(422), data={"ends_on": ""}),
     Route("cohorts:start", post=charge(422)),
     Route("cohorts:add_facilitator", post=charge(422)),

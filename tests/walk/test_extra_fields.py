@@ -113,7 +113,7 @@ def test_a_cohort_keeps_its_region_and_edition(world: World, as_: SignedIn) -> N
     cohort = world.home.cohort
     before = (cohort.consortium_id, cohort.edition_id, cohort.slug)
     data = {**extras(world), "title": "New name", "slug": "other", "consortium": world.foreign.ids["region"]}
-    as_(world.people["facilitator"]).post("/c/fall/settings/", data)
+    as_(world.people["facilitator"]).post("/c/fall/settings/", {**data, "version": cohort.details_version})
     cohort.refresh_from_db()
     assert (cohort.consortium_id, cohort.edition_id, cohort.slug) == before
     assert cohort.title == "New name"

@@ -89,6 +89,7 @@ def furnish(things: Things, *, learner: Enrolment, peer: Enrolment, leader: User
     cohort.welcome = f"<p>Welcome {things.mark('words of welcome', *CHARGE, 'visitor')}</p>"
     cohort.save()
     things.ids |= {"cohort": cohort.slug, "module": "first", "slug": "continuum", "number": 1}
+    things.ids["details_version"] = cohort.details_version
     _people_and_posts(things, learner, peer, leader)
     _check(things, learner)
     _plans(things, learner, peer, leader)
