@@ -38,9 +38,10 @@ class Entry(models.Model):
 
     @property
     def detail_words(self) -> str:
-        """The detail as one reads it; scores and the like as a list."""
+        """The detail as one reads it; scores and the like as a list, what is empty not at all."""
         told = {
             name: ", ".join(f"{key} {each}" for key, each in value.items()) if isinstance(value, dict) else value
             for name, value in self.detail.items()
+            if value not in ({}, "", None)
         }
         return "; ".join(f"{name}: {value}" for name, value in told.items())

@@ -159,7 +159,7 @@ def _words(old: str, new: str) -> list[str]:
         return [f"The text is different: {len(before)} words are now {len(after)}."]
     steps = difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
     changes = [(_quoted(before[a:b]), _quoted(after[c:d])) for kind, a, b, c, d in steps if kind != "equal"]
-    told = [f"{was} is now {now or 'gone'}." if was else f"New: {now}." for was, now in changes]
+    told = [f"{was} is now {now or 'gone'}." if was else f"New: {now}" for was, now in changes]
     return [*told[:_CHANGES_TOLD], *([f"And {len(told) - _CHANGES_TOLD} more."] if len(told) > _CHANGES_TOLD else [])]
 
 

@@ -1,7 +1,6 @@
 """From a list to invitations: never half, never twice, and nobody is removed."""
 
 import re
-import time
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -120,13 +119,10 @@ def test_an_ended_invitation_is_renewed_under_a_new_link(facilitator, invitation
 
 def test_five_thousand_people_are_invited_in_a_few_queries(facilitator, check):
     checked = check(sheet_of(5_000))
-    started = time.perf_counter()
     with CaptureQueriesContext(connection) as queries:
         actions.apply_roster(roster_import=checked, by=facilitator, now=timezone.now())
-    took = time.perf_counter() - started
     assert Invitation.objects.count() == Mail.objects.count() == 5_000
     assert len(queries) < 200
-    assert took < 10, f"{took:.1f} s"
 
 
 def test_the_page_of_five_thousand_rows_costs_what_a_small_one_does(as_, facilitator, check):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 import tomllib
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -77,7 +78,8 @@ def college_of(consortium: Consortium, slug: str) -> College:
 def enrol(stage: Stage, cohort: Cohort, person: dict[str, Any]) -> Enrolment:
     first, last = person["first_name"], person["last_name"]
     college = college_of(cohort.consortium, person["college"])
-    address = person.get("key") or f"{first}.{last}".lower().replace(" ", "").encode("ascii", "ignore").decode()
+    plain = unicodedata.normalize("NFKD", f"{first}.{last}").encode("ascii", "ignore").decode()
+    address = person.get("key") or plain.lower().replace(" ", "")
     user = join(
         stage,
         address,
