@@ -12,6 +12,7 @@ from foundation.notices import registry
 from foundation.notices.models import Notice
 from lessonplans.models import LessonPlan
 
+MISSED_SHOWN = 3
 VERBS = {"page": "Read", "discussion": "Join in", "check": "Take", "plan": "Write", "survey": "Answer"}
 
 
@@ -38,13 +39,22 @@ class NextStep:
 
 @dataclass(frozen=True)
 class DatedStep:
-    """A date of the cohort as this person sees it."""
+    """A date of the cohort as this person sees it; `locked` says why its page is not open to them yet."""
 
     due: Due
     url: str
     is_done: bool
     is_late: bool
     turn: Turn
+    locked: str = ""
+
+
+@dataclass(frozen=True)
+class Dates:
+    """What a home page lists, and how many missed dates it does not."""
+
+    steps: list[DatedStep]
+    hidden: int
 
 
 def stations(place: Place) -> list[Station]:
@@ -86,18 +96,24 @@ def next_step(place: Place) -> NextStep | None:
     )
 
 
-def coming_dates(place: Place, *, within: timedelta) -> list[DatedStep]:
-    """Dates that were missed, what came back since, and all that come soon, in order."""
+def coming_dates(place: Place, *, within: timedelta) -> Dates:
+    """Dates that were missed, what came back since, and all that come soon, in order. Of missed ones only the first
+    few: somebody weeks behind needs the next step, not a list of all.
+    """
     steps = []
     for due in schedule.of(place.cohort, place.outline):
         met = place.enrolment is not None and is_met(place.standing, due)
-        turn = place.standing.by_key[due.item.key].turn
+        item = place.standing.by_key[due.item.key]
+        turn = item.turn
         is_past = due.at < place.now
         if due.at > place.now + within or (is_past and (met or place.enrolment is None) and turn is not Turn.AGAIN):
             continue
         url = f"/c/{place.cohort.slug}/{due.item.key}/"
-        steps.append(DatedStep(due, url, met and turn is Turn.NOBODYS, is_past and not met, turn))
-    return steps
+        locked = item.locked if place.is_participant else ""
+        steps.append(DatedStep(due, url, met and turn is Turn.NOBODYS, is_past and not met, turn, locked))
+    late = [step for step in steps if step.is_late]
+    hidden = late[MISSED_SHOWN:]
+    return Dates([step for step in steps if step not in hidden], len(hidden))
 
 
 def is_met(standing: Standing, due: Due) -> bool:

@@ -22,6 +22,14 @@ HEAVY = (
 )  # fmt: skip
 
 
+class NotOpenYet(PermissionDenied):
+    """An item that this participant cannot open yet, and why; `step` is what they can do now, if there is anything."""
+
+    def __init__(self, why: str, *, cohort: Cohort, step: ItemOutline | None) -> None:
+        super().__init__(why)
+        self.cohort, self.step = cohort, step
+
+
 @dataclass
 class Place:
     """A person in a cohort: as a participant (`enrolment`), as a facilitator, or as both."""
@@ -101,7 +109,8 @@ def item(here: Place, module: str, slug: str, *, kind: str | None = None) -> Ite
     if here.enrolment is not None and not here.is_facilitator:
         locked = here.standing.by_key[found.key].locked
         if locked:
-            raise PermissionDenied(locked)
+            following = here.standing.next
+            raise NotOpenYet(locked, cohort=here.cohort, step=following.item if following else None)
     return found
 
 

@@ -4,6 +4,7 @@
 with a sentence that helps.
 """
 
+import logging
 import sqlite3
 from pathlib import Path
 
@@ -332,11 +333,20 @@ if not DEBUG and not TESTING:
 
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
+
+def _without_traceback_of_refusals(record: logging.LogRecord) -> bool:
+    """A page that somebody may not open is one line in the log, so that faults stand out."""
+    if 400 <= getattr(record, "status_code", 0) < 500:
+        record.exc_info = None
+    return True
+
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"brief": {"()": "django.utils.log.CallbackFilter", "callback": _without_traceback_of_refusals}},
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["brief"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         "django.server": {"level": "WARNING"},

@@ -7,6 +7,8 @@ from wbl_course import health
 # The administration asks for the same sign-in as everything else: its limits, its codes, its second factor.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
+handler403 = "classroom.views.refused"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

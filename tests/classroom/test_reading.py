@@ -1,7 +1,10 @@
 """Home, module and page as a participant meets them."""
 
+from datetime import timedelta
+
 from django.utils import timezone
 
+from classroom import overview
 from cohorts.models import Enrolment, Override, ProgressEvent
 from tests import factories
 
@@ -23,6 +26,21 @@ def test_the_home_names_the_one_next_step(as_, participant):
     page = as_(participant).get("/c/fall/").content.decode()
     assert "First read-me" in page
     assert PAGE in page
+
+
+def test_a_home_weeks_behind_lists_a_few_missed_dates_and_leads_to_no_closed_page(
+    as_, participant, cohort, monkeypatch
+):
+    cohort.starts_on, cohort.ends_on = (timezone.now().date() - timedelta(days=days) for days in (60, 20))
+    cohort.closes_on = timezone.now().date() + timedelta(days=9)
+    cohort.save()
+    monkeypatch.setattr(overview, "MISSED_SHOWN", 1)
+    page = as_(participant).get("/c/fall/").content.decode()
+    dates = page[page.index("This week") : page.index("Replies to you")]
+    assert dates.count("Late, still counts") == 1
+    assert "more date" in dates
+    assert "First talk" in dates
+    assert "/c/fall/first/talk/" not in dates
 
 
 def test_the_script_at_the_end_of_a_page_marks_it_read_without_another_page(as_, participant, enrolment):
@@ -48,7 +66,9 @@ def test_a_facilitator_reading_records_nothing(as_, facilitator):
 def test_a_locked_page_says_why(as_, participant):
     answer = as_(participant).get("/c/fall/first/talk/")
     assert answer.status_code == 403
-    assert "Opens after “First read-me”." in answer.content.decode()
+    page = answer.content.decode()
+    assert "Opens after “First read-me”." in page
+    assert 'href="/c/fall/first/read-me/">Go on' in page
     assert "Opens after “First read-me”." in as_(participant).get("/c/fall/first/").content.decode()
 
 
