@@ -34,7 +34,7 @@ def plan(
         Planned(
             f"“{m.title}” opens",
             schedule.week_starts(starts_on, m.week),
-            warnings=date_warnings(schedule.week_starts(starts_on, m.week), holidays) + start_warnings(starts_on),
+            warnings=date_warnings(schedule.week_starts(starts_on, m.week), holidays),
         )
         for m in outline.modules
     ]
@@ -48,9 +48,14 @@ def plan(
     return sorted(planned, key=lambda each: each.day)
 
 
-def start_warnings(starts_on: date) -> tuple[str, ...]:
-    """The course's files think in weeks from Monday to Sunday; from another start, a Sunday comes before a Thursday."""
-    return () if starts_on.weekday() == 0 else (f"weeks would begin on {starts_on:%A}s, better on Mondays",)
+def start_note(starts_on: date) -> str:
+    """What another start than a Monday means, said once above all dates: a Sunday may then come before a Thursday."""
+    if starts_on.weekday() == 0:
+        return ""
+    return (
+        f"It starts on a {starts_on:%A}, so its weeks begin on {starts_on:%A}s; most cohorts start on a Monday. "
+        "Where replies would be due before posts, they are due a week later."
+    )
 
 
 def date_warnings(day: date, holidays: Mapping[date, str]) -> tuple[str, ...]:

@@ -3,9 +3,11 @@
 "week 2, Sunday 23:59". Starting a cohort is choosing one date.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils import formats
@@ -44,6 +46,21 @@ def day_in_week(starts_on: date, week: int, day: str) -> date:
     """
     first = week_starts(starts_on, week)
     return first + timedelta(days=(DAYS.index(day) - first.weekday()) % 7)
+
+
+def days_of(starts_on: date, entries: Iterable[Mapping[str, Any]]) -> list[date]:
+    """The days of one item's dates, from the week and weekday that its file gives each.
+
+    The file thinks in weeks from Monday to Sunday. In a cohort that starts on a Saturday, Sunday comes before Thursday:
+    a date that would so fall before the one it follows is on the same weekday a week later.
+    """
+    entries = list(entries)
+    days = [day_in_week(starts_on, entry["week"], entry["day"]) for entry in entries]
+    for index, (one, then) in enumerate(pairwise(entries)):
+        follows = one["week"] == then["week"] and DAYS.index(one["day"]) < DAYS.index(then["day"])
+        if follows and days[index + 1] < days[index]:
+            days[index + 1] += timedelta(weeks=1)
+    return days
 
 
 def last_minute(day: date, zone: ZoneInfo) -> datetime:
@@ -91,19 +108,25 @@ def weeks(outline: Outline) -> int:
     return max((module.week for module in outline.modules), default=1)
 
 
+def last_day(starts_on: date, outline: Outline) -> date:
+    """The end of the last week of the course, or the last date in it that went beyond for the sake of its order."""
+    count = weeks(outline)
+    dues = (
+        days_of(starts_on, [e for e in item.facts.get("dates", ()) if e["week"] <= count]) for item in outline.items
+    )
+    return max([week_starts(starts_on, count + 1) - timedelta(days=1), *(day for days in dues for day in days)])
+
+
 def dates(starts_on: date, zone: ZoneInfo, outline: Outline, changes: Mapping[str, str]) -> Iterator[Due]:
     """Every date of a cohort that would start on that day, in order of the course.
 
     Kinds give them in `facts["dates"]`: [{key, label, week, day}].
     """
     for item in outline.items:
-        for entry in item.facts.get("dates", ()):
+        entries = item.facts.get("dates", ())
+        for entry, planned in zip(entries, days_of(starts_on, entries), strict=True):
             key = f"{item.key}:{entry['key']}"
-            day = (
-                date.fromisoformat(changes[key])
-                if key in changes
-                else day_in_week(starts_on, entry["week"], entry["day"])
-            )
+            day = date.fromisoformat(changes[key]) if key in changes else planned
             yield Due(key, item, entry["label"], last_minute(day, zone))
 
 

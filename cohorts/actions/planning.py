@@ -15,11 +15,6 @@ from modules.models import Edition
 OPEN_AFTER_END = timedelta(days=14)
 
 
-def last_day(starts_on: date, edition: Edition) -> date:
-    """The end of the last week of the course."""
-    return starts_on + timedelta(weeks=schedule.weeks(edition.outline), days=-1)
-
-
 @transaction.atomic
 def make_cohort(
     *,
@@ -38,7 +33,7 @@ def make_cohort(
     existing = Cohort.objects.filter(consortium=consortium, title=title, starts_on=starts_on, created_by=by).first()
     if existing is not None:
         return existing
-    ends_on = last_day(starts_on, edition)
+    ends_on = schedule.last_day(starts_on, edition.outline)
     cohort = Cohort.objects.create(
         consortium=consortium,
         edition=edition,
@@ -131,14 +126,18 @@ def move_dates(
 @transaction.atomic
 def move_start(*, cohort: Cohort, by: User, starts_on: date) -> bool:
     """Begin on another day, with every date moving along. False if people have begun: then nothing moves."""
-    held = Cohort.objects.select_for_update().get(pk=cohort.pk)
+    held = _held(cohort)
     if has_begun(held):
         return False
     shift = starts_on - held.starts_on
     if not shift:
         return True
     before = held.starts_on.isoformat()
-    held.starts_on, held.ends_on, held.closes_on = starts_on, held.ends_on + shift, held.closes_on + shift
+    # Not the same shift where the weekday changes: then the last replies may be due after the last week.
+    outline = held.edition.outline
+    later = schedule.last_day(starts_on, outline) - schedule.last_day(held.starts_on, outline)
+    held.starts_on, held.ends_on = starts_on, max(starts_on, held.ends_on + later)
+    held.closes_on = max(held.ends_on, held.closes_on + later)
     held.date_changes = {key: (date.fromisoformat(day) + shift).isoformat() for key, day in held.date_changes.items()}
     held.save(update_fields=["starts_on", "ends_on", "closes_on", "date_changes"])
     audit.record(

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import Consortium, User
-from cohorts import access, actions, policies
-from cohorts.actions.planning import OPEN_AFTER_END, has_begun, last_day
+from cohorts import access, actions, policies, schedule
+from cohorts.actions.planning import OPEN_AFTER_END, has_begun
 from cohorts.forms import CohortForm, DatesForm, DetailsForm, FacilitatorForm, StartForm
 from cohorts.models import Cohort
 from modules.models import Edition
@@ -50,7 +50,11 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "cohorts/new_preview.html",
-        {**context, "planned": _planned(form.cleaned_data["starts_on"], consortium, edition)},
+        {
+            **context,
+            "planned": _planned(form.cleaned_data["starts_on"], consortium, edition),
+            "start_note": policies.start_note(form.cleaned_data["starts_on"]),
+        },
     )
 
 
@@ -63,7 +67,7 @@ def _made(request: HttpRequest, form: CohortForm, edition: Edition) -> HttpRespo
 
 
 def _planned(starts_on: date, consortium: Consortium, edition: Edition) -> list[policies.Planned]:
-    ends_on = last_day(starts_on, edition)
+    ends_on = schedule.last_day(starts_on, edition.outline)
     return policies.plan(
         edition.outline,
         starts_on=starts_on,
@@ -120,6 +124,7 @@ def _settings_page(
         "facilitations": cohort.facilitations.select_related("user"),
         "has_begun": has_begun(cohort),
         "planned": _as_planned(cohort),
+        "start_note": policies.start_note(cohort.starts_on),
         "other": other,
     }
     return render(request, "cohorts/settings.html", context, status=409 if other else 422 if forms else 200)

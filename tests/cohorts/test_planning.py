@@ -85,6 +85,16 @@ def test_a_holiday_is_named(as_, consortium, edition, other_facilitator):
     assert "Founders' Day" in page
 
 
+def test_a_start_off_a_monday_is_spoken_of_once(as_, edition, other_facilitator):
+    saturday = (MONDAY + timedelta(days=5)).isoformat()
+    page = as_(other_facilitator).post(NEW, form(other_facilitator, starts_on=saturday)).content.decode()
+    assert page.count("its weeks begin on Saturdays") == page.count("begin on Saturdays") == 1
+    as_(other_facilitator).post(NEW, form(other_facilitator, starts_on=saturday, confirmed="1"))
+    page = as_(other_facilitator).get("/c/spring/settings/").content.decode()
+    assert page.count("begin on Saturdays") == 1
+    assert "begin on" not in as_(other_facilitator).post(NEW, form(other_facilitator)).content.decode()
+
+
 def test_only_those_who_may_facilitate_can_be_chosen(as_, edition, other_facilitator, staff):
     answer = as_(other_facilitator).post(NEW, form(other_facilitator, facilitators=[staff.pk], confirmed="1"))
     assert answer.status_code == 422

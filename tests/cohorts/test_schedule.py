@@ -71,6 +71,7 @@ def test_a_module_opens_with_the_first_minute_of_its_week_there() -> None:
     assert opens["one"].isoformat() == "2026-10-19T00:00:00-07:00"
     assert schedule.opening_words(cohort(date(2026, 10, 19)), outline())["two"] == "Opens Monday, November 9 (week 4)."
     assert schedule.weeks(outline()) == 4
+    assert schedule.last_day(date(2026, 10, 19), outline()) == date(2026, 11, 15)
 
 
 def test_a_moved_date_replaces_the_offset_and_nothing_else() -> None:
@@ -80,6 +81,30 @@ def test_a_moved_date_replaces_the_offset_and_nothing_else() -> None:
         ("one/talk:reply_by", date(2026, 9, 18)),
         ("one/talk:post_by", date(2026, 9, 30)),
     ]
+
+
+POST, REPLY = {"key": "post_by", "week": 2, "day": "thursday"}, {"key": "reply_by", "week": 2, "day": "sunday"}
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "post", "reply"),
+    [
+        (date(2026, 10, 26), date(2026, 11, 5), date(2026, 11, 8)),  # a Monday, over the clock's going back
+        (date(2026, 10, 24), date(2026, 11, 5), date(2026, 11, 8)),  # a Saturday: Sunday would be November 1
+        (date(2027, 3, 5), date(2027, 3, 18), date(2027, 3, 21)),  # a Friday, over its going forward
+        (date(2026, 10, 22), date(2026, 10, 29), date(2026, 11, 1)),  # a Thursday: in order as it is
+    ],
+)
+def test_replies_are_due_after_posts_whatever_weekday_a_cohort_starts_on(
+    starts_on: date, post: date, reply: date
+) -> None:
+    assert schedule.days_of(starts_on, [POST, REPLY]) == [post, reply]
+
+
+def test_the_course_ends_with_replies_that_went_beyond_its_last_week() -> None:
+    entries = ({**POST, "label": "Post by", "week": 4}, {**REPLY, "label": "Reply by", "week": 4})
+    assert schedule.last_day(date(2026, 10, 24), outline(*entries)) == date(2026, 11, 22)
+    assert schedule.last_day(date(2026, 10, 26), outline(*entries)) == date(2026, 11, 22)
 
 
 def test_a_date_is_said_in_the_cohorts_own_time_with_its_zone() -> None:
@@ -119,6 +144,14 @@ def test_every_date_is_its_weekday_in_its_week_at_its_minute(start: date, week: 
     assert (due.at.hour, due.at.minute, due.at.weekday()) == (23, 59, schedule.DAYS.index(day))
     assert 0 <= (due.at.date() - start).days - 7 * (week - 1) < 7
     assert due.at.tzinfo == ZoneInfo(zone)
+
+
+@settings(max_examples=100, deadline=None)
+@given(days, st.lists(st.sampled_from(schedule.DAYS), min_size=2, max_size=2, unique=True))
+def test_an_order_of_weekdays_holds_from_every_start(start: date, weekdays: list[str]) -> None:
+    one, then = sorted(weekdays, key=schedule.DAYS.index)
+    first, second = schedule.days_of(start, [{**POST, "day": one}, {**REPLY, "day": then}])
+    assert 0 < (second - first).days < 7
 
 
 @settings(max_examples=100, deadline=None)
