@@ -64,7 +64,7 @@ def watched(context: Any) -> tuple[Any, list[str]]:
 
 def saved(page: Any) -> None:
     """The page says that the server has what was written."""
-    page.get_by_text(re.compile(r"^Saved \d\d:\d\d")).wait_for()
+    page.get_by_text(re.compile(r"^Saved \d{1,2}:\d\d [ap]\.m\.")).wait_for()
 
 
 class Inspector:

@@ -37,20 +37,19 @@
     }
   }
 
-  // A date is written in the cohort's zone; where the reader's clock says something else, that is added below it.
+  // A date is written in the cohort's zone; where it is another time in the reader's, that is added below it. The reader's zone is the one of their profile.
   function localTimes(within) {
-    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const zone = root.dataset.zone || Intl.DateTimeFormat().resolvedOptions().timeZone;
     for (const time of within.querySelectorAll("time[data-local-time]")) {
       const moment = new Date(time.dateTime);
-      const written = /([+-])(\d\d):?(\d\d)$/.exec(time.dateTime);
-      if (Number.isNaN(moment.getTime()) || !written || time.querySelector(".local-time")) continue;
-      const offset = (written[1] === "-" ? 1 : -1) * (Number(written[2]) * 60 + Number(written[3]));
-      if (offset === moment.getTimezoneOffset()) continue;
+      if (Number.isNaN(moment.getTime()) || time.querySelector(".local-time")) continue;
+      const onTheirClock = moment.toLocaleString("sv-SE", { timeZone: zone }); // 2026-11-26 23:59:00
+      if (onTheirClock.slice(0, 16) === time.dateTime.slice(0, 16).replace("T", " ")) continue;
       const note = document.createElement("span");
       note.className = "local-time meta";
-      const there = moment.toLocaleString("en-US", { weekday: "short", hour: "numeric", minute: "2-digit" });
-      note.textContent = `${there.replace(" AM", " a.m.").replace(" PM", " p.m.")} your time`;
-      note.title = zone;
+      const there = moment.toLocaleString("en-US", { weekday: "short", hour: "numeric", minute: "2-digit", timeZone: zone });
+      note.textContent = `${there.replace(/\s([AP])M$/, (_, half) => ` ${half.toLowerCase()}.m.`)} your time`;
+      note.title = zone.replaceAll("_", " ");
       time.append(note);
     }
   }

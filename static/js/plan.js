@@ -60,7 +60,7 @@ function start(form) {
         bases.set(key, answer.version);
         taken.push(other.label);
       }
-      if (taken.length) form.querySelector("[data-save-state]").textContent += `. Also taken over from another window: ${taken.join(", ")}.`;
+      if (taken.length) form.querySelector("[data-save-state]").textContent += ` Also taken over from another window: ${taken.join(", ")}.`;
       before = answer.version;
       for (const hidden of form.querySelectorAll("input[name=version]")) hidden.value = answer.version;
       report(form, containers, answer);

@@ -62,7 +62,7 @@ function start(form) {
         saved.set(key, read(key));
         bases.set(key, answer.version);
       }
-      if (taken) state.textContent += ". Also taken over: notes from another window.";
+      if (taken) state.textContent += " Also taken over: notes from another window.";
       before = answer.version;
       form.querySelector("input[name=version]").value = answer.version;
     },

@@ -232,8 +232,13 @@ async function livingWriters() {
   return new Set((locks?.held ?? []).map((lock) => lock.name));
 }
 
-const clock = (when) => new Date(when).toLocaleTimeString("en-US", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-const day = (when) => new Date(when).toLocaleDateString("en-US", { month: "long", day: "numeric" });
+// As the server writes times: in the zone of the person's profile, 2:32 p.m.
+const timeZone = document.documentElement.dataset.zone || undefined;
+const clock = (when) =>
+  new Date(when)
+    .toLocaleTimeString("en-US", { hour: "numeric", minute: "2-digit", timeZone })
+    .replace(/\s([AP])M$/, (_, half) => ` ${half.toLowerCase()}.m.`);
+const day = (when) => new Date(when).toLocaleDateString("en-US", { month: "long", day: "numeric", timeZone });
 
 /** The words of HTML, a line for each block, for showing two versions side by side. Nothing in it runs: the document is inert. */
 export function wordsOf(html) {
@@ -511,7 +516,7 @@ export class Saver {
         this.changed();
         this.#keepCopy();
         this.#broughtBack = `, with what you wrote on this device at ${clock(copy.at)}`;
-        this.#say(`Brought back what you wrote on this device at ${clock(copy.at)}.`);
+        this.#say(`Brought back what you wrote on this device at ${clock(copy.at)}`);
       } else if (!this.#offered.has(copy.key)) {
         this.#offered.add(copy.key);
         this.#offer(copy);

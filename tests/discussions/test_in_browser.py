@@ -214,3 +214,17 @@ def test_nothing_is_wider_than_a_small_phone(page_of, people):
     page.get_by_role("link", name="Reply to Casey Person").click()
     page.locator(".ProseMirror").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_a_due_date_is_told_in_the_zone_of_the_profile_whatever_the_browser_says(page_of, people):
+    pat = people[0]
+    pat.time_zone = "America/New_York"
+    pat.save()
+    page = page_of(pat, timezone_id="UTC")
+    page.goto(URL)
+    assert page.locator(".local-time").first.inner_text().endswith("2:59 a.m. your time")
+    pat.time_zone = "America/Los_Angeles"
+    pat.save()
+    page.reload()
+    page.locator("time[data-local-time]").first.wait_for()
+    assert page.locator(".local-time").count() == 0

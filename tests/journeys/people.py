@@ -21,7 +21,7 @@ def press(page: Page, name: str) -> None:
 
 
 def is_saved(page: Page) -> None:
-    expect(page.locator("[data-save-state]").last).to_have_text(re.compile(r"^Saved \d\d:\d\d$"))
+    expect(page.locator("[data-save-state]").last).to_have_text(re.compile(r"^Saved \d{1,2}:\d\d [ap]\.m\.$"))
 
 
 def write(page: Page, label: str, text: str) -> None:

@@ -13,7 +13,7 @@ from lessonplans.models import LessonPlan, Review
 from lessonplans.template import PlanCourse
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-SAVED = re.compile(r"^Saved \d\d:\d\d")
+SAVED = re.compile(r"^Saved \d{1,2}:\d\d [ap]\.m\.")
 
 
 def test_words_save_themselves_and_the_paper_follows(page_of: Any, participant: User, course: PlanCourse) -> None:
