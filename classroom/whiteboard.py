@@ -54,8 +54,9 @@ class Row:
 
 @dataclass(frozen=True)
 class Today:
-    """What a facilitator with another job should look at."""
+    """What a facilitator with another job should look at. Of a cohort that is `over`, only the plans that wait."""
 
+    over: bool
     silent: list[Row]
     behind: list[Row]
     more_behind: int
@@ -93,7 +94,16 @@ def rows(place: Place, *, sort: str) -> list[Row]:
     return sorted(built, key=keys[sort]) if sort in keys else built
 
 
+def is_over(place: Place, rows: list[Row]) -> bool:
+    """The cohort has closed, or its course has ended and everybody completed it."""
+    day = place.now.astimezone(place.cohort.zone).date()
+    return day > place.cohort.closes_on or (day > place.cohort.ends_on and all(row.standing.complete for row in rows))
+
+
 def today(place: Place, rows: list[Row]) -> Today:
+    plans_waiting = sum(row.plan_status == LessonPlan.Status.SUBMITTED for row in rows)
+    if is_over(place, rows):
+        return Today(True, [], [], 0, [], plans_waiting, 0)
     running = place.cohort.starts_on <= place.now.astimezone(place.cohort.zone).date()
     unfinished = [row for row in rows if not row.standing.complete]
     lost = place.now - SILENT_AFTER
@@ -116,11 +126,12 @@ def today(place: Place, rows: list[Row]) -> Today:
         .order_by("created_at", "pk")[:SHOWN]
     )
     return Today(
+        over=False,
         silent=silent,
         behind=behind[:SHOWN],
         more_behind=max(0, len(behind) - SHOWN),
         unanswered=list(unanswered),
-        plans_waiting=sum(row.plan_status == LessonPlan.Status.SUBMITTED for row in rows),
+        plans_waiting=plans_waiting,
         invitations_open=Invitation.objects.open().filter(cohort=place.cohort).count(),
     )
 

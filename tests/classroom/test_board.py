@@ -6,9 +6,10 @@ import pytest
 from django.utils import timezone
 
 from cohorts import schedule
-from cohorts.models import Enrolment, Override, ProgressEvent
+from cohorts.models import Enrolment, Invitation, Override, ProgressEvent
 from discussions.models import Post
 from foundation.audit.models import Entry
+from lessonplans.models import LessonPlan
 from tests import factories
 
 BOARD = "/c/fall/board/"
@@ -64,6 +65,41 @@ def test_todays_list_names_who_is_silent_and_which_post_waits(as_, facilitator, 
     today = as_(facilitator).get(BOARD).context["today"]
     assert [row.enrolment for row in today.silent] == [three["Ben"]]
     assert [post.author for post in today.unanswered] == [three["Cleo"].user]
+
+
+def end(cohort, *, ended, closed):
+    """Days since."""
+    today, days = timezone.now().date(), datetime.timedelta(days=1)
+    cohort.starts_on, cohort.ends_on, cohort.closes_on = (today - days * ago for ago in (ended + 14, ended, closed))
+    cohort.save()
+
+
+def test_a_cohort_that_has_closed_nags_nobody(as_, facilitator, cohort, three):
+    invited = {"expires_at": timezone.now() + datetime.timedelta(days=9), "invited_by": facilitator}
+    Invitation.objects.create(cohort=cohort, email="late@example.org", token_hash="x", **invited)
+    end(cohort, ended=40, closed=5)
+    page = as_(facilitator).get(BOARD).content.decode()
+    assert "This cohort is over." in page
+    for nag in ("hasn’t been here", "behind</li>", "not accepted yet"):
+        assert nag not in page
+    now = timezone.now()
+    LessonPlan.objects.create(enrolment=three["Amy"], status="submitted", submitted_at=now, updated_at=now)
+    page = as_(facilitator).get(BOARD).content.decode()
+    assert "1 plan waits for review" in page
+    assert "This cohort is over." not in page
+
+
+def test_a_cohort_that_has_ended_goes_on_as_long_as_somebody_may_finish(as_, facilitator, cohort, three):
+    end(cohort, ended=2, closed=-12)
+    assert not as_(facilitator).get(BOARD).context["today"].over
+    Enrolment.objects.filter(cohort=cohort).update(withdrawn_at=timezone.now(), withdrawn_by=facilitator)
+    assert as_(facilitator).get(BOARD).context["today"].over
+
+
+def test_whoever_was_never_here_is_said_to_be_so(as_, facilitator, three):
+    Enrolment.objects.filter(pk=three["Ben"].pk).update(last_active_at=None)
+    page = as_(facilitator).get(BOARD).content.decode()
+    assert "Benson</a> hasn’t been here yet" in page
 
 
 def test_an_answered_or_young_post_does_not_wait(as_, facilitator, cohort, three):
