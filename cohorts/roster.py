@@ -6,7 +6,7 @@ Rows are read strictly: one forgotten quote must not swallow the hundred rows af
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
@@ -41,13 +41,15 @@ class Verdict(models.TextChoices):
     AGAIN = "again", "Will be invited again; the earlier invitation ended"
     ENROLLED = "enrolled", "Already takes the course"
     WITHDRAWN = "withdrawn", "Was withdrawn; re-admit them on the roster"
+    ELSEWHERE = "elsewhere", "Will be invited; takes part in another cohort already"
+    FACILITATES = "facilitates", "Not invited: facilitates this cohort, and nobody can take a cohort they facilitate"
     INVITED = "invited", "Already invited"
-    DUPLICATE = "duplicate", "Stands in the file before"
+    DUPLICATE = "duplicate", "The same address is in a line above"
     INVALID = "invalid", "Not a valid e-mail address"
     UNREADABLE = "unreadable", "Has characters or lengths that cannot be kept"
 
 
-SENDS = (Verdict.NEW, Verdict.NO_COLLEGE, Verdict.AGAIN)
+SENDS = (Verdict.NEW, Verdict.NO_COLLEGE, Verdict.AGAIN, Verdict.ELSEWHERE)
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,26 @@ class Known:
     invited: frozenset[str]
     ended: frozenset[str]
     colleges: Mapping[str, int]
+    facilitating: frozenset[str] = frozenset()
+    elsewhere: Mapping[str, str] = field(default_factory=dict)  # address → title of the other cohort
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What becomes of a row, and what that is about: the line of the same address, the title of another cohort."""
+
+    row: Row
+    verdict: Verdict
+    about: str = ""
+
+
+def words(verdict: Verdict, about: str) -> str:
+    """The verdict of one row; the label alone is for many."""
+    if about and verdict == Verdict.ELSEWHERE:
+        return f"Will be invited; takes part in {about} already"
+    if about and verdict == Verdict.DUPLICATE:
+        return f"The same address is in line {about}"
+    return verdict.label
 
 
 def read(data: bytes) -> Sheet:
@@ -138,29 +160,34 @@ def _cells(head: list[str], cells: list[str]) -> dict[str, str]:
     return {"email": "", **found}
 
 
-def judge(rows: Iterable[Row], known: Known) -> list[tuple[Row, Verdict]]:
+def judge(rows: Iterable[Row], known: Known) -> list[Judged]:
     """A verdict for each row, in order. Pure: the same rows and the same knowledge give the same verdicts."""
-    seen: set[str] = set()
+    seen: dict[str, int] = {}
     judged = []
     for row in rows:
         address = row.email.lower()
-        judged.append((row, _verdict(row, address, seen, known)))
-        seen.add(address)
+        verdict = _verdict(row, address, seen, known)
+        about = {Verdict.DUPLICATE: str(seen.get(address, "")), Verdict.ELSEWHERE: known.elsewhere.get(address, "")}
+        judged.append(Judged(row, verdict, about.get(verdict, "")))
+        seen.setdefault(address, row.line)
     return judged
 
 
-def _verdict(row: Row, address: str, seen: set[str], known: Known) -> Verdict:
+def _verdict(row: Row, address: str, seen: Collection[str], known: Known) -> Verdict:
     if UNREADABLE in row.email + row.first_name + row.last_name or max(len(row.first_name), len(row.last_name)) > 80:
         return Verdict.UNREADABLE
     if not is_valid(address):
         return Verdict.INVALID
-    for group, verdict in (
+    groups: tuple[tuple[Collection[str], Verdict], ...] = (
         (seen, Verdict.DUPLICATE),
         (known.enrolled, Verdict.ENROLLED),
         (known.withdrawn, Verdict.WITHDRAWN),
+        (known.facilitating, Verdict.FACILITATES),
         (known.invited, Verdict.INVITED),
         (known.ended, Verdict.AGAIN),
-    ):
+        (known.elsewhere, Verdict.ELSEWHERE),
+    )
+    for group, verdict in groups:
         if address in group:
             return verdict
     return Verdict.NO_COLLEGE if row.college and row.college.casefold() not in known.colleges else Verdict.NEW

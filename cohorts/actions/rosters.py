@@ -32,15 +32,39 @@ def known(cohort: Cohort, now: datetime) -> Known:
         )
         for name in names
     }
-    return Known(frozenset(enrolled), frozenset(withdrawn), frozenset(invited), frozenset(ended), colleges)
+    facilitating = frozenset(email.lower() for email in cohort.facilitators.values_list("email", flat=True))
+    others = (
+        Enrolment.objects.active()
+        .filter(cohort__consortium=cohort.consortium_id, cohort__closes_on__gte=now.astimezone(cohort.zone).date())
+        .exclude(cohort=cohort)
+        .order_by("cohort__starts_on", "pk")
+        .values_list("user__email", "cohort__title")
+    )
+    return Known(
+        enrolled=frozenset(enrolled),
+        withdrawn=frozenset(withdrawn),
+        invited=frozenset(invited),
+        ended=frozenset(ended),
+        colleges=colleges,
+        facilitating=facilitating,
+        elsewhere={email.lower(): title for email, title in others},
+    )
 
 
 @transaction.atomic
 def check_roster(*, cohort: Cohort, by: User, name: str, sheet: Sheet, now: datetime) -> RosterImport:
     """Keep what was read, with a verdict for each row. Nobody is invited yet."""
     rows = [
-        [row.line, row.email[:254], row.first_name[:80], row.last_name[:80], row.college[:150], verdict.value]
-        for row, verdict in roster.judge(sheet.rows, known(cohort, now))
+        [
+            each.row.line,
+            each.row.email[:254],
+            each.row.first_name[:80],
+            each.row.last_name[:80],
+            each.row.college[:150],
+            each.verdict.value,
+            each.about,
+        ]
+        for each in roster.judge(sheet.rows, known(cohort, now))
     ]
     unused = [name[:80] for name in sheet.unused]
     return RosterImport.objects.create(
@@ -65,12 +89,16 @@ def apply_roster(*, roster_import: RosterImport, by: User, now: datetime) -> Ros
     knowledge = known(cohort, now)
     judged = roster.judge((Row(*cells[:5]) for cells in held.rows), knowledge)
     promised = {cells[0] for cells in held.rows if cells[5] in roster.SENDS}
-    chosen = [(row, verdict) for row, verdict in judged if verdict in roster.SENDS and row.line in promised]
-    secrets = {row.email.lower(): new_secret() for row, _ in chosen}
-    again = {row.email.lower() for row, verdict in chosen if verdict == Verdict.AGAIN}
+    chosen = [each for each in judged if each.verdict in roster.SENDS and each.row.line in promised]
+    secrets = {each.row.email.lower(): new_secret() for each in chosen}
+    again = {each.row.email.lower() for each in chosen if each.verdict == Verdict.AGAIN}
     made = _renew(cohort, again, secrets, by, now)
     made += Invitation.objects.bulk_create(
-        [_invitation(cohort, row, knowledge, secrets, by, now) for row, verdict in chosen if verdict != Verdict.AGAIN],
+        [
+            _invitation(cohort, each.row, knowledge, secrets, by, now)
+            for each in chosen
+            if each.verdict != Verdict.AGAIN
+        ],
         batch_size=500,
     )
     faultpoint("roster.invited")

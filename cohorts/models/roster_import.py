@@ -11,6 +11,7 @@ class RosterImport(models.Model):
 
     cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="roster_imports")
     name = models.CharField(max_length=200, help_text="Of the file, or “pasted rows”.")
+    # A seventh cell says what the verdict is about; lists that were checked earlier have six.
     rows = models.JSONField(default=list, help_text="[line, email, first name, last name, college, verdict]")
     unused = models.JSONField(default=list, blank=True, help_text="Columns of the file that nothing was done with.")
     checked_at = models.DateTimeField(default=timezone.now)

@@ -83,7 +83,7 @@ def check(request: HttpRequest, cohort: str, pk: int) -> HttpResponse:
     if request.method == "POST":
         applied = actions.apply_roster(roster_import=found, by=here.user, now=here.now)
         words = "person is" if applied.invited == 1 else "people are"
-        messages.success(request, f"{applied.invited} {words} invited. The e-mails are on their way.")
+        messages.success(request, f"{applied.invited:,} {words} invited. The e-mails are on their way.")
         return redirect(f"{here.cohort.get_absolute_url()}roster/?show=invited")
     counts = Counter(cells[5] for cells in found.rows)
     sends = sum(counts[verdict] for verdict in reading.SENDS)
@@ -96,9 +96,7 @@ def check(request: HttpRequest, cohort: str, pk: int) -> HttpResponse:
         "consortium": here.cohort.consortium,
         "roster_import": found,
         "page": page,
-        "entries": [
-            {"cells": cells, "verdict": Verdict(cells[5]), "sends": cells[5] in reading.SENDS} for cells in page
-        ],
+        "entries": [{"cells": cells, "words": reading.words(Verdict(cells[5]), *cells[6:] or [""])} for cells in page],
         "counts": [(Verdict(verdict), count) for verdict, count in counts.most_common()],
         "sends": sends,
     }

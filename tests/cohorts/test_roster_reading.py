@@ -1,5 +1,7 @@
 """Files as spreadsheets, mail programs and people make them. No database is asked."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -73,9 +75,8 @@ def test_one_open_quote_does_not_swallow_the_rows_after_it():
 
 
 def judge(*emails, known=NOBODY, **cells):
-    return [
-        verdict for _, verdict in roster.judge([Row(n, email, **cells) for n, email in enumerate(emails, 2)], known)
-    ]
+    rows = [Row(n, email, **cells) for n, email in enumerate(emails, 2)]
+    return [each.verdict for each in roster.judge(rows, known)]
 
 
 def test_each_row_gets_its_verdict():
@@ -96,6 +97,19 @@ def test_each_row_gets_its_verdict():
     ]
 
 
+def test_a_row_says_which_other_one_and_which_cohort_it_is_about():
+    known = replace(NOBODY, elsewhere={"there@x.org": "Fall 2026"}, facilitating=frozenset({"lead@x.org"}))
+    rows = [Row(2, "a@x.org"), Row(3, "A@x.org"), Row(4, "a@x.org"), Row(5, "There@x.org"), Row(6, "lead@x.org")]
+    said = [roster.words(each.verdict, each.about) for each in roster.judge(rows, known)]
+    assert said[:4] == [
+        "Will be invited",
+        "The same address is in line 2",
+        "The same address is in line 2",
+        "Will be invited; takes part in Fall 2026 already",
+    ]
+    assert said[4].startswith("Not invited: facilitates this cohort")
+
+
 def test_an_unknown_college_is_said_and_does_no_harm():
     assert judge("a@x.org", college="Mesa") == [Verdict.NEW]
     assert judge("a@x.org", college="Elsewhere") == [Verdict.NO_COLLEGE]
@@ -110,7 +124,7 @@ def test_addresses_that_mail_cannot_reach(address):
 
 def test_characters_that_no_database_holds_are_refused():
     sheet = roster.read(b"email,first name\na@example.org,A\x00na\n")
-    assert [verdict for _, verdict in roster.judge(sheet.rows, NOBODY)] == [Verdict.UNREADABLE]
+    assert [each.verdict for each in roster.judge(sheet.rows, NOBODY)] == [Verdict.UNREADABLE]
 
 
 @given(st.binary(max_size=400))
