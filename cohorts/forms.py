@@ -52,8 +52,8 @@ def term_on(consortium: Consortium, day: date) -> str:
     return next((str(t["code"]) for t in terms if str(t["starts_on"]) <= days <= str(t["ends_on"])), "")
 
 
-def term_choices(consortium: Consortium) -> list[tuple[str, str]]:
-    return [("", "None"), *((term["code"], term["label"]) for term in consortium.region.get("terms") or ())]
+def term_choices(consortium: Consortium, empty: str) -> list[tuple[str, str]]:
+    return [("", empty), *((term["code"], term["label"]) for term in consortium.region.get("terms") or ())]
 
 
 def may_facilitate(consortium: Consortium) -> QuerySet[User]:
@@ -80,9 +80,7 @@ class CohortForm(forms.Form):
     """A cohort to be: a name, a start, and who has charge of it."""
 
     title = forms.CharField(label="Name", max_length=80, help_text="What participants see, such as Fall 2026.")
-    term = forms.ChoiceField(
-        label="Term", required=False, help_text="For the reports. Left open, it is the term in which the cohort starts."
-    )
+    term = forms.ChoiceField(label="Term", required=False, help_text="For the reports.")
     starts_on = forms.DateField(
         label="Starts on",
         widget=date_input(),
@@ -93,7 +91,7 @@ class CohortForm(forms.Form):
     def __init__(self, *args: Any, consortium: Consortium, by: User, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.consortium, self.by, self.today = consortium, by, today
-        _choice(self, "term").choices = term_choices(consortium)
+        _choice(self, "term").choices = term_choices(consortium, "The one in which it starts")
         people = may_facilitate(consortium)
         _people(self, "facilitators").queryset = people
         self.initial.setdefault("facilitators", [by.pk] if people.filter(pk=by.pk).exists() else [])
@@ -134,7 +132,7 @@ class DetailsForm(forms.Form):
         kept = {"title": cohort.title, "term": cohort.term, "welcome": cohort.welcome}
         kwargs.setdefault("initial", {**kept, "version": cohort.details_version})
         super().__init__(*args, **kwargs)
-        _choice(self, "term").choices = term_choices(cohort.consortium)
+        _choice(self, "term").choices = term_choices(cohort.consortium, "None")
 
 
 class DatesForm(forms.Form):
@@ -240,7 +238,11 @@ class RosterForm(forms.Form):
 
 
 class AnnouncementForm(forms.Form):
-    title = forms.CharField(label="Headline", max_length=120)
+    title = forms.CharField(
+        label="Headline",
+        max_length=120,
+        error_messages={"required": "There is no headline yet. A few words tell people what it is about."},
+    )
     body = RichTextField(label="Text")
     token = forms.CharField(max_length=40, widget=forms.HiddenInput)
 

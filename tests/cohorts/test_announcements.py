@@ -37,6 +37,14 @@ def test_other_words_from_a_form_that_was_sent_are_not_lost(as_, facilitator):
     assert [made.title for made in Announcement.objects.all()] == ["Week two", "Welcome"]
 
 
+def test_a_missing_headline_is_said_in_words_of_our_own(as_, facilitator):
+    answer = as_(facilitator).post(PAGE, {**WORDS, "title": ""})
+    assert answer.status_code == 422
+    assert answer.context["form"].errors["title"] == [
+        "There is no headline yet. A few words tell people what it is about."
+    ]
+
+
 def test_who_is_withdrawn_hears_nothing(as_, facilitator, participant, enrolment):
     enrolment.withdrawn_at, enrolment.withdrawn_by = enrolment.enrolled_at, facilitator
     enrolment.save()

@@ -54,6 +54,11 @@ def test_a_cohort_is_made_once_however_often_the_button_is_pressed(as_, edition,
     assert Entry.objects.filter(action="cohort.make").count() == 1
 
 
+def test_a_term_left_open_is_the_one_in_which_the_cohort_starts(as_, edition, other_facilitator):
+    page = as_(other_facilitator).get(NEW).content.decode()
+    assert '<option value="" selected>The one in which it starts</option>' in page
+
+
 def test_the_newest_edition_is_taken(as_, consortium, edition, other_facilitator):
     newest = factories.EditionFactory.create(consortium=consortium, course=edition.course, number=edition.number + 5)
     as_(other_facilitator).post(NEW, form(other_facilitator, confirmed="1"))
