@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
+from django.template.defaultfilters import floatformat
 from django.urls import reverse
 from django.utils import formats
 from icalendar import Calendar, Event
@@ -26,7 +27,7 @@ def certificate(subject_id: str, user: User) -> Content:
         context={
             **said_by(found),
             "lang": "en-US",
-            "summary": f"{found.name} completed {found.course}.",
+            "summary": f"{found.name} completed the {found.course}.",
             "authors": [found.consortium],
             "dated": found.completed_on.isoformat(),
             **({"accent": accent["light"]} if accent.get("light") else {}),
@@ -63,7 +64,7 @@ def said_by(found: Certificate) -> dict[str, Any]:
         "consortium": found.consortium,
         "dates": f"{_day(found.starts_on)} to {_day(found.ends_on)}",
         "completed_on": _day(found.completed_on),
-        "hours": f"{found.hours:.1f}",
+        "hours": floatformat(found.hours),
         "description": found.description,
         "activity_category": found.activity_category,
         "work_title": found.work_title,

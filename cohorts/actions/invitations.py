@@ -56,7 +56,7 @@ def resend(*, invitation: Invitation, by: User, now: datetime) -> Invitation:
     held.revoked_at = held.revoked_by = None
     held.sent_count += 1
     held.save()
-    letter = emails.with_link(emails.invitation(held.cohort), path_of(secret))
+    letter = emails.made_out(emails.invitation(held.cohort), first_name=held.first_name, path=path_of(secret))
     notices.mail(to=held.email, letter=letter, key=mail_key(held), now=now)
     audit.record(actor=by, action="invitation.resend", subject=held, consortium=held.cohort.consortium.slug)
     return held

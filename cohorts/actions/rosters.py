@@ -105,7 +105,12 @@ def apply_roster(*, roster_import: RosterImport, by: User, now: datetime) -> Ros
     letter = emails.invitation(cohort)
     notices.mail_many(
         letters=[
-            (made_.email, mail_key(made_), emails.with_link(letter, path_of(secrets[made_.email]))) for made_ in made
+            (
+                made_.email,
+                mail_key(made_),
+                emails.made_out(letter, first_name=made_.first_name, path=path_of(secrets[made_.email])),
+            )
+            for made_ in made
         ],
         now=now,
     )

@@ -72,6 +72,8 @@ def test_the_paper_says_everything_it_must(certificate, participant):
     ):
         assert content.context[key], key
     assert content.context["hours"] == "3.5"
+    Certificate.objects.update(hours=13)
+    assert exports.certificate(certificate.number, participant).context["hours"] == "13"
 
 
 def test_the_printed_template_holds_it_all(certificate, participant):
@@ -82,6 +84,7 @@ def test_the_printed_template_holds_it_all(certificate, participant):
         "cohorts/print/certificate.html",
         {**said, "title": "x", "certificate_bands": {"width": 1, "height": 1, "rows": []}},
     )
+    assert f"has completed the <strong>{said['course']}</strong>, {said['hours']}&nbsp;hours" in page
     for words in (
         said["name"],
         said["college"],

@@ -47,6 +47,18 @@ def test_the_mailed_link_opens_the_invitation(as_, client, facilitator, check, c
     assert client.get(path).status_code == 200
 
 
+def test_the_invitation_greets_and_names_who_facilitates(facilitator, check, cohort):
+    checked = check(b"email,first name\nana@example.org,<i>Ana</i>\nben@example.org,")
+    actions.apply_roster(roster_import=checked, by=facilitator, now=timezone.now())
+    ana, ben = Mail.objects.get(to="ana@example.org"), Mail.objects.get(to="ben@example.org")
+    assert ana.text.startswith("Hello <i>Ana</i>,\n")
+    assert "Hello &lt;i&gt;Ana&lt;/i&gt;," in ana.html
+    assert ben.text.startswith("Hello,\n")
+    assert f"invites you to take the {cohort.edition.title}." in ben.text
+    assert f"{facilitator.name} will be with you." in ben.text
+    assert ana.subject == f"Your invitation to the {cohort.edition.title}"
+
+
 def test_an_uploaded_file_does_the_same(as_, facilitator, college):
     upload = SimpleUploadedFile("roster.csv", b"\xef\xbb\xbfemail;college\r\nnew@example.org;First College\r\n")
     as_(facilitator).post(as_(facilitator).post(IMPORT, {"file": upload}).url)
