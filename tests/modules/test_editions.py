@@ -210,8 +210,8 @@ def test_a_load_is_written_down(load):
 def test_the_command_says_what_became_of_each_region(files, tmp_path, capsys):
     call_command("load_course", str(folders.write(tmp_path, files)))
     assert capsys.readouterr().out.splitlines() == [
-        "hills: edition 1, 1 changes, 1.5 hours",
-        "lakes: edition 1, 1 changes, 1.5 hours",
+        "hills: first edition, 1.5 hours",
+        "lakes: first edition, 1.5 hours",
     ]
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.template.defaultfilters import floatformat, pluralize
 from django.utils import timezone
 
 from modules import actions
@@ -41,11 +42,14 @@ class Command(BaseCommand):
                 self.stderr.write(str(problem))
             raise CommandError(f"{len(error.problems)} problems; nothing was loaded.") from error
         for each in loaded:
+            number, changes = each.edition.number, len(each.changes)
             state = (
-                f"edition {each.edition.number}, {len(each.changes)} changes"
-                if each.is_new
-                else f"unchanged, edition {each.edition.number}"
+                f"unchanged, edition {number}"
+                if not each.is_new
+                else "first edition"
+                if number == 1
+                else f"edition {number}, {changes} change{pluralize(changes)}"
             )
-            self.stdout.write(f"{each.consortium.slug}: {state}, {each.edition.hours:g} hours")
+            self.stdout.write(f"{each.consortium.slug}: {state}, {floatformat(each.edition.hours)} hours")
         if options["verbosity"] > 1:
             self.stdout.write(f"In {time.perf_counter() - began:.1f} seconds.")
