@@ -10,6 +10,16 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+US_ZONES = {
+    "America/Los_Angeles": "Pacific",
+    "America/Denver": "Mountain",
+    "America/Phoenix": "Mountain, Arizona",
+    "America/Chicago": "Central",
+    "America/New_York": "Eastern",
+    "America/Anchorage": "Alaska",
+    "Pacific/Honolulu": "Hawaii",
+}
+
 
 def validate_time_zone(value: str) -> None:
     if value not in zoneinfo.available_timezones():
@@ -56,6 +66,12 @@ class Consortium(models.Model):
 
     def __str__(self) -> str:
         return self.short_name
+
+    @property
+    def time_zone_words(self) -> str:
+        """“Pacific time”, as people say; outside the United States the zone’s own name."""
+        name = US_ZONES.get(self.time_zone)
+        return f"{name} time" if name else self.time_zone.replace("_", " ")
 
     @property
     def region(self) -> dict[str, Any]:
