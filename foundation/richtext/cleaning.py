@@ -59,7 +59,9 @@ _cleaner = nh3.Cleaner(
 _TAGS_OF = {"b": "strong", "i": "em", "h1": "h3", "h2": "h3", "h5": "h4", "h6": "h4", "del": "s", "strike": "s"}
 # What makes a new line in a word processor makes a paragraph here, so that words do not run together.
 _TAGS_OF |= dict.fromkeys(["div", "section", "article", "figure", "figcaption", "form", "fieldset", "center"], "p")
-_TAGS_OF |= dict.fromkeys(["table", "thead", "tbody", "tfoot", "caption", "tr", "dl", "dt", "dd", "address"], "p")
+_TAGS_OF |= dict.fromkeys(
+    ["table", "thead", "tbody", "tfoot", "caption", "tr", "dl", "dt", "dd", "address", "details", "summary"], "p"
+)
 _TAGS_OF |= {"td": "span", "th": "span"}
 _ALIASES = re.compile(rf"(?i)<(/?)({'|'.join(_TAGS_OF)})(?=[\s>/])")
 _CELL_END = re.compile(r"(?i)</t[dh]\s*>")
@@ -93,7 +95,6 @@ _DROPPED += [
     "input",
     "button",
     "textarea",
-    "details",
 ]
 _KNOWN = "|".join(sorted({*TAGS, *_TAGS_OF, *_DROPPED}))
 _ATTRIBUTES = r"""(?:\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>]+))*"""

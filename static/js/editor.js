@@ -149,6 +149,11 @@ function tidy(markup) {
     .replace(/<!--[\s\S]*?-->/g, "")
     .replace(/<(style|script|xml|head)\b[\s\S]*?<\/\1\s*>/gi, "")
     .replace(/<\/?(o|w|m|v|st1):[^>]*>/gi, "")
+    // The editor has no tables, and would run their cells together: rows become lines, cells words in them.
+    .replace(/<\/?(table|thead|tbody|tfoot|colgroup|col)\b[^>]*>/gi, "")
+    .replace(/<(\/?)(tr|caption|summary)\b[^>]*>/gi, "<$1div>")
+    .replace(/<t[dh]\b[^>]*>/gi, "")
+    .replace(/<\/t[dh]\s*>/gi, " ")
     .replace(/\s(style|class|lang|align|face|color|width|height|on\w+)=("[^"]*"|'[^']*'|[^\s>]+)/gi, "");
 }
 

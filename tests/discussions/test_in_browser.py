@@ -125,19 +125,35 @@ def test_a_link_is_set_in_place(page_of, people):
     assert not Post.objects.exists()
 
 
-def test_a_pasted_word_document_leaves_its_words(page_of, people):
-    document = next(each.text for each in SHAPES if "word processor" in each.name)
-    page = page_of(people[0])
-    page.goto(URL)
-    page.locator(".ProseMirror").click()
+def paste(page, markup):
     page.evaluate(
         """(html) => {
           const data = new DataTransfer();
           data.setData("text/html", html);
           document.querySelector(".ProseMirror").dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
         }""",
-        document,
+        markup,
     )
+
+
+def test_the_cells_of_a_pasted_table_stay_apart(page_of, people):
+    page = page_of(people[0])
+    page.goto(URL)
+    page.locator(".ProseMirror").click()
+    paste(page, "<table><tbody><tr><td>cell one</td><td>cell two</td></tr><tr><th>row two</th></tr></tbody></table>")
+    saved(page, "row two")
+    assert [line.rstrip() for line in page.locator(".ProseMirror p").all_inner_texts()] == [
+        "cell one cell two",
+        "row two",
+    ]
+
+
+def test_a_pasted_word_document_leaves_its_words(page_of, people):
+    document = next(each.text for each in SHAPES if "word processor" in each.name)
+    page = page_of(people[0])
+    page.goto(URL)
+    page.locator(".ProseMirror").click()
+    paste(page, document)
     page.locator(".ProseMirror").get_by_text("Bring a badge").wait_for()
     saved(page, "Bring a badge")
     body = Draft.objects.get().body

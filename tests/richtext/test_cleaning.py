@@ -91,6 +91,10 @@ def test_words_of_a_table_do_not_run_together():
     )
 
 
+def test_a_summary_does_not_run_into_what_it_opens():
+    assert cleaning.read("<details><summary>More</summary>Words</details>").text == "More\nWords"
+
+
 def test_headings_and_old_tags_become_ours():
     assert (
         cleaning.clean("<h1>Big</h1><p><b>bold</b> <i>slanted</i></p>")
