@@ -298,3 +298,11 @@ def test_a_password_is_kept_as_argon2_with_the_measured_cost() -> None:
 
     assert (Argon2.time_cost, Argon2.memory_cost, Argon2.parallelism) == (2, 19 * 1024, 1)
     assert Argon2().encode(RIGHT, "somesalt1234").startswith("argon2$argon2id$")
+
+
+@pytest.mark.django_db
+def test_no_box_repeats_its_label_in_itself(client: Client) -> None:
+    for address in (LOGIN, CODE, RESET):
+        page = client.get(address).content.decode()
+        assert "<input" in page
+        assert "placeholder" not in page
