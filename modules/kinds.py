@@ -6,6 +6,7 @@ from foundation.documents import registry as documents
 from foundation.documents.registry import DocumentKind
 from modules import exports, itemkinds
 from modules.itemkinds import Parsed
+from modules.loader import differences
 from modules.loader.source import Reading
 
 PAGE = "page"
@@ -35,4 +36,5 @@ def parse_page(reading: Reading) -> Parsed:
 
 
 def page_differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
-    return ["The summary is different."] if old.get("summary") != new.get("summary") else []
+    before, after = (" ".join(data.get("summary") or []) for data in (old, new))
+    return [f"Summary: {said}" for said in differences.of_words(before, after)] if before != after else []

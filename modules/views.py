@@ -62,7 +62,8 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
                 request, f"Loaded. {sum(each.is_new for each in loaded)} of {len(loaded)} regions have a new edition."
             )
         return redirect("modules:upload", pk)
-    return render(request, "modules/upload.html", {"upload": found, **found.report})
+    is_new = any(region["is_new"] for region in found.report.get("regions", []))
+    return render(request, "modules/upload.html", {"upload": found, "is_new": is_new, **found.report})
 
 
 @require_safe

@@ -119,6 +119,10 @@ class Composed:
             self.shown[picture.name] = picture.content
         return picture
 
+    def is_refused(self, name: str) -> bool:
+        """Whether a picture is there and has been told to be wrong: that it is missing would be untrue."""
+        return any(problem.path == self.layers.path(name) for problem in self.layers.course.problems)
+
     def content(self) -> dict[str, Any]:
         """Everything an edition is made of; equal content makes no new edition."""
         return {

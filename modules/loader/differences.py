@@ -125,7 +125,7 @@ def _item(old: Content, new: Content) -> list[str]:
     if old["kind"] != new["kind"]:
         return [*details, f"The kind was {old['kind']} and is now {new['kind']}."]
     if old["body"] != new["body"]:
-        details += _words(old["body"], new["body"])
+        details += of_words(old["body"], new["body"])
     if old["data"] != new["data"]:
         said = itemkinds.get(new["kind"]).differences(old["data"], new["data"])
         details += said or ["Its settings are different."]
@@ -146,11 +146,11 @@ def _resources(old: Content, new: Content) -> Iterator[dict[str, Any]]:
                 "changed",
                 "resource",
                 resource["title"],
-                _words(before[slug]["body"], resource["body"]) if is_text else ["Its head is different."],
+                of_words(before[slug]["body"], resource["body"]) if is_text else ["Its head is different."],
             )
 
 
-def _words(old: str, new: str) -> list[str]:
+def of_words(old: str, new: str) -> list[str]:
     """How a text changed: where little did, the words themselves."""
     before, after = (html.unescape(_TAG.sub(" ", text)).split() for text in (old, new))
     if before == after:

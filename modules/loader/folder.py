@@ -46,15 +46,15 @@ class Folder:
     def add(self, path: str, content: bytes, parts: frozenset[str] = frozenset()) -> None:
         """Take a file in, or note why not. `parts` are the further paths that item kinds read."""
         inner = (_LAYER.fullmatch(path) or [path, path])[1]
-        if not (_VALUES.fullmatch(path) or _KNOWN.fullmatch(inner) or _is_part(inner, parts)):
+        is_bitmap = path.lower().endswith(BITMAPS)
+        if is_bitmap and len(content) > PICTURE_LIMIT:
+            self.problem(path, f"The picture has {len(content) / 1_000_000:.1f} MB; expected at most 1 MB.")
+        elif not (_VALUES.fullmatch(path) or _KNOWN.fullmatch(inner) or _is_part(inner, parts)):
             self.problem(
                 path, "This file has no place in a course folder; see the list of files in docs/course-format.md."
             )
-        elif path.lower().endswith(BITMAPS):
-            if len(content) > PICTURE_LIMIT:
-                self.problem(path, f"The picture has {len(content) / 1_000_000:.1f} MB; expected at most 1 MB.")
-            else:
-                self.bitmaps[path] = content
+        elif is_bitmap:
+            self.bitmaps[path] = content
         elif len(content) > TEXT_LIMIT:
             self.problem(path, f"The file has {len(content) // 1000} KB; expected at most {TEXT_LIMIT // 1000} KB.")
         elif text := self._decoded(path, content):

@@ -171,6 +171,7 @@ SLIPS = {
         f"regions/lakes/{START}:4: minutes is 31; expected 30 as in {START} before.",
     ),
     "large picture": (put("images/big.png", b"\x89PNG\r\n\x1a\n" + CHANCE.randbytes(5_000_000)), "images/big.png: The picture has 5.0 MB; expected at most 1 MB."),
+    "large picture in no place": (put("images/my.photo.PNG", CHANCE.randbytes(5_000_000)), "images/my.photo.PNG: The picture has 5.0 MB; expected at most 1 MB."),
     "picture that is none": (put("images/a.png", b"<script>alert(1)</script>"), "images/a.png: This is not a whole PNG, JPEG or WebP picture."),
     "diagram with a script": (
         put("figures/circle.svg", folders.FIGURE.replace("<defs>", "<script>alert(1)</script>\n  <defs>")),
@@ -231,6 +232,13 @@ def test_an_upload_is_told_the_same_and_loads_nothing(slip, files, administrator
 def test_one_slip_is_one_message(files, problems):
     change(START, WORDS, "<b>x")(files)
     assert len(problems()) == 1
+
+
+def test_a_refused_picture_is_not_called_missing_as_well(files, problems):
+    change(START, WORDS, "![a](figure:circle)\n\n![b](image:big.png)")(files)
+    change("figures/circle.svg", "<defs>", "<script>alert(1)</script><defs>")(files)
+    put("images/big.png", CHANCE.randbytes(5_000_000))(files)
+    assert [line.partition(":")[0] for line in problems()] == ["figures/circle.svg", "images/big.png"]
 
 
 def test_the_small_course_has_nothing_wrong(problems):

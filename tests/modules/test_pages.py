@@ -59,9 +59,20 @@ def test_an_upload_shows_what_would_change_and_then_loads(client, files, loaded)
     assert set(Entry.objects.values_list("action", flat=True)) >= {"course.upload", "course.load"}
 
 
+def test_an_upload_quotes_what_is_said_first_otherwise(client, files, loaded):
+    at = "modules/first/more.md"
+    files[at] = files[at].replace("minutes =", 'summary = ["To look again."]\nminutes =', 1)
+    client.post(client.post("/course/", {"archive": zipped(files)}).headers["Location"])
+    files[at] = files[at].replace("look again", "look twice")
+    page = client.post("/course/", {"archive": zipped(files)}, follow=True).content.decode()
+    assert "Summary: “again.” is now “twice.”." in page
+
+
 def test_an_unchanged_upload_says_so(client, files, loaded):
     page = client.post("/course/", {"archive": zipped(files)}, follow=True).content.decode()
     assert page.count("Nothing: this region reads the same texts already.") == 2
+    assert "Nothing would change" in page
+    assert "Load it" not in page
 
 
 def test_a_broken_upload_lists_its_mistakes_and_cannot_be_loaded(client, files, loaded):
@@ -212,3 +223,9 @@ def test_the_list_does_not_ask_more_with_more_editions(client, load, files, djan
         client.get("/course/")
     with django_assert_max_num_queries(8):
         client.get("/regions/")
+
+
+def test_a_zone_is_told_in_words(client, loaded):
+    page = client.get("/regions/").content.decode()
+    assert "America/" not in page
+    assert "Central time" in page
