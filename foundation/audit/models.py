@@ -2,6 +2,36 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+# What people read for a code; one without words stands for itself.
+ACTIONS = {
+    "announcement.edit": "Announcement changed",
+    "announcement.withdraw": "Announcement taken down",
+    "cohort.change": "Cohort changed",
+    "cohort.dates": "Dates of a cohort changed",
+    "cohort.make": "Cohort made",
+    "cohort.start": "Cohort started",
+    "course.load": "Course loaded",
+    "course.upload": "Course uploaded",
+    "discussion.withdraw": "Post taken down",
+    "enrolment.readmit": "Person enrolled again",
+    "enrolment.withdraw": "Person withdrawn",
+    "export.completions": "Completions exported",
+    "facilitator.add": "Facilitator added",
+    "facilitator.remove": "Facilitator removed",
+    "invitation.accept": "Invitation accepted",
+    "invitation.resend": "Invitation sent again",
+    "invitation.revoke": "Invitation taken back",
+    "person.rights": "Administrator’s rights changed",
+    "plan.approved": "Plan approved",
+    "plan.returned": "Plan returned",
+    "progress.override": "Progress set by hand",
+    "region.values": "Values of a region changed",
+    "review.take-over": "Review taken over",
+    "role.grant": "Role given",
+    "role.revoke": "Role taken away",
+    "roster.import": "Roster imported",
+}
+
 
 class Entry(models.Model):
     """One thing a member of staff did, for good: the database refuses to change or delete it (migration 0002)."""
@@ -35,6 +65,10 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.actor_name} {self.action} {self.subject}"
+
+    @property
+    def action_words(self) -> str:
+        return ACTIONS.get(self.action, self.action)
 
     @property
     def detail_words(self) -> str:

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.access import person
-from foundation.audit.models import Entry
+from foundation.audit.models import ACTIONS, Entry
 
 PER_PAGE = 50
 
@@ -17,6 +17,7 @@ def list_(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied("This page belongs to administrators.")
     action = request.GET.get("action", "")
     entries = Entry.objects.filter(action=action) if action else Entry.objects.all()
-    actions = Entry.objects.order_by("action").values_list("action", flat=True).distinct()
+    codes = Entry.objects.order_by("action").values_list("action", flat=True).distinct()
+    actions = [(code, ACTIONS.get(code, code)) for code in codes]
     page = Paginator(entries, PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "audit/list.html", {"page": page, "actions": actions, "action": action})

@@ -32,3 +32,12 @@ def test_it_costs_the_same_however_much_was_done(as_, administrator):
             client.get(PAGE)
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 15
+
+
+def test_what_was_done_is_told_in_words(as_, administrator):
+    for action in ("course.upload", "something.new"):
+        audit.record(actor=administrator, action=action)
+    page = as_(administrator).get(PAGE, {"action": "course.upload"}).content.decode()
+    assert '<option value="course.upload" selected>Course uploaded</option>' in page
+    assert '<th scope="row" title="course.upload">Course uploaded</th>' in page
+    assert '<option value="something.new">something.new</option>' in page
