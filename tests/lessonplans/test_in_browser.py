@@ -70,6 +70,26 @@ def test_after_a_conflict_a_window_also_takes_over_what_the_other_changed_elsewh
     assert (kept.title, kept.data["course_code_title"]) == ("From the first", "GEOG 9")
 
 
+def test_words_of_a_conflict_are_offered_again_after_a_reload(
+    page_of: Any, participant: User, course: PlanCourse
+) -> None:
+    one, two = page_of(participant), page_of(participant)
+    for page in (one, two):
+        page.goto("/c/fall/plan/?section=A")
+    two.get_by_label("Plan title").fill("From the second")
+    expect(two.locator("[data-save-state]")).to_have_text(SAVED)
+    one.get_by_label("Plan title").fill("From the first")
+    one.get_by_role("region", name="Two versions of Plan title").wait_for()
+    for _ in range(2):
+        one.reload()
+        offer = one.get_by_role("group", name="Words kept on this device")
+        expect(offer).to_contain_text("From the first")
+        expect(one.get_by_label("Plan title")).to_have_value("From the second")
+    offer.get_by_role("button", name="Use it instead").click()
+    expect(one.locator("[data-save-state]")).to_have_text(SAVED)
+    assert LessonPlan.objects.get().title == "From the first"
+
+
 def test_words_kept_on_the_device_come_back_whichever_section_is_opened_next(
     page_of: Any, participant: User, course: PlanCourse
 ) -> None:
