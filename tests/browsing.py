@@ -79,7 +79,7 @@ class Inspector:
     def look(self, page: Any, name: str) -> None:
         page.evaluate(self.axe)
         for width, scheme, options in LOOKS:
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             # As high as the page, so that nothing is behind the bar at the bottom of a phone's screen: there one scrolls.
             page.set_viewport_size({"width": width, "height": 900})
             page.set_viewport_size(
