@@ -92,6 +92,9 @@ class Facilitator:
         claim = self.page.get_by_role("button", name="Claim this review")
         if claim.count():
             claim.click()
+        expect(
+            self.page.get_by_role("button", name=verdict)
+        ).to_be_visible()  # below the rows: then all of them are there
         rows = self.page.locator("table.rubric tr")
         for number in range(rows.count()):
             rows.nth(number).get_by_role("radio", name=re.compile(f"^{ratings} ")).check()
