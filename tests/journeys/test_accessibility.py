@@ -114,6 +114,7 @@ def test_refusals_have_no_barrier(open_page, production: str, inspector) -> None
         (None, "/nowhere/", 404),
         ("participant@demo.example", "/c/nothing/", 404),
         ("participant@demo.example", "/c/fall-2026/board/", 403),
+        ("participant@demo.example", "/c/fall-2026/finish-count-share/check/", 403),
     ):
         page = open_page(email, at=production)
         answer = page.goto(address)
