@@ -51,7 +51,9 @@ def test_write_reload_send_reply(page_of, people, live_server):
     page.reload()
     page.get_by_role("textbox", name="Your post").get_by_text("turnover").wait_for()
     assert page.locator(".ProseMirror strong").inner_text() == "turnover"
-    page.locator(".ProseMirror").press("Control+End")
+    page.locator(".ProseMirror").focus()
+    page.evaluate("new Promise((done) => setTimeout(done, 60))")  # 20 ms after it has focus the editor sets the caret
+    page.keyboard.press("Control+End")
     page.keyboard.type(" It cost a vacation.")
     page.get_by_text("12 words").wait_for()
     page.get_by_role("button", name="Post", exact=True).click()
