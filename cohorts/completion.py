@@ -45,8 +45,10 @@ def is_required(item: ItemOutline) -> bool:
 
 
 class Fact(Protocol):
-    item: str
-    name: str
+    @property
+    def item(self) -> str: ...
+    @property
+    def name(self) -> str: ...
 
 
 @dataclass(frozen=True)

@@ -170,16 +170,8 @@ def _tell(*, place: Place, item: ItemOutline, thread: Post, made: Post) -> None:
     takes = Enrolment.objects.active().filter(cohort=place.cohort, user=OuterRef("pk"))
     leads = Facilitation.objects.filter(cohort=place.cohort, user=OuterRef("pk"))
     people = User.objects.filter(wrote, Exists(takes.order_by()) | Exists(leads.order_by())).exclude(pk=place.user.pk)
-    author = None
-    followers = []
+    told: dict[str, list[User]] = {"reply": [], "thread": []}
     for person in people:
-        if person.pk == thread.author_id:
-            author = person
-        else:
-            followers.append(person)
+        told["reply" if person.pk == thread.author_id else "thread"].append(person)
     data = {"name": place.user.name, "item": item.title, "excerpt": made.text[:EXCERPT], "to": thread.author.name}
-    url = made.get_absolute_url()
-    if author is not None:
-        notices.notify(user=author, kind="reply", key=f"reply:{made.pk}", data=data, url=url, now=place.now)
-    if followers:
-        notices.notify_many(users=followers, kind="thread", key=f"reply:{made.pk}", data=data, url=url, now=place.now)
+    notices.notify_each(kinds=told, key=f"reply:{made.pk}", data=data, url=made.get_absolute_url(), now=place.now)

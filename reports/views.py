@@ -176,7 +176,7 @@ def _words(cell: Cell) -> str:
     if cell is None or cell == "":
         return "–"
     if isinstance(cell, date):
-        return formats.date_format(cell, "M j, Y")
+        return f"{cell:%b} {cell.day}, {cell.year}"
     return f"{cell:g}" if isinstance(cell, float) else str(cell)
 
 

@@ -1,7 +1,7 @@
 import secrets
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q
 
 from accounts.models import User
@@ -30,6 +30,10 @@ def record(
 
     Returns False if this fact was known; then nothing changes.
     """
+    # Whoever records something of this person waits for their turn: a fact that is not known now is new, and of two
+    # last steps at the same moment the later one sees the earlier one's fact. Not FOR UPDATE: two that hold the row
+    # already, for the sake of other rows' foreign keys, would wait for each other for ever.
+    _lock(enrolment)
     known = list(
         ProgressEvent.objects.filter(enrolment=enrolment, item=item, name=name)
         .order_by()
@@ -37,18 +41,14 @@ def record(
     )
     if subject in known:
         return False
-    try:
-        with transaction.atomic():
-            ProgressEvent.objects.create(
-                enrolment=enrolment, item=item, name=name, subject=subject, at=now, title=title, value=value
-            )
-    except IntegrityError:  # the same fact from another window at this moment
-        return False
+    ProgressEvent.objects.create(
+        enrolment=enrolment, item=item, name=name, subject=subject, at=now, title=title, value=value
+    )
     if is_own:
         touch(enrolment=enrolment, now=now)
     asked = activities.needs(enrolment.cohort.edition.outline).get(item, ())
     if not all(len(known) >= need.count for need in asked if need.fact == name):
-        complete_if_due(enrolment=enrolment, now=now)
+        _complete_if_due(enrolment, now)
     return True
 
 
@@ -74,11 +74,17 @@ def override(*, enrolment: Enrolment, item: str, by: User, reason: str, now: dat
 @transaction.atomic(savepoint=False)
 def complete_if_due(*, enrolment: Enrolment, now: datetime) -> None:
     """Set `completed_at` once, when nothing is missing any more, and issue the certificate with it."""
+    _lock(enrolment)
+    _complete_if_due(enrolment, now)
+
+
+def _lock(enrolment: Enrolment) -> None:
+    list(Enrolment.objects.select_for_update(no_key=True).filter(pk=enrolment.pk).order_by().values_list("pk"))
+
+
+def _complete_if_due(enrolment: Enrolment, now: datetime) -> None:
     if enrolment.completed_at is not None:
         return
-    # Of two last steps at the same moment, the later one must see the earlier one's fact. Not FOR UPDATE: both hold
-    # the row already, for the sake of their facts' foreign keys, and would wait for each other for ever.
-    list(Enrolment.objects.select_for_update(no_key=True).filter(pk=enrolment.pk).order_by().values_list("pk"))
     if not progress.standing(enrolment.cohort, enrolment, now).complete:
         return
     changed = Enrolment.objects.filter(pk=enrolment.pk, completed_at=None).update(completed_at=now)

@@ -4,7 +4,7 @@ import logging
 import smtplib
 import time
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -46,15 +46,27 @@ def notify(*, user: User, kind: str, key: str, data: dict[str, Any], url: str, n
 def notify_many(
     *, users: Collection[User], kind: str, key: str, data: dict[str, Any], url: str, now: datetime
 ) -> list[Notice]:
-    """The same to many people, in as many queries as to one: rows and nothing else. The worker decides how they go
-    out and writes the letters. Returns the notices of those who had not been told.
+    """The same to many people, in as many queries as to one. Returns the notices of those who had not been told."""
+    return notify_each(kinds={kind: users}, key=key, data=data, url=url, now=now)
+
+
+@transaction.atomic(savepoint=False)
+def notify_each(
+    *, kinds: Mapping[str, Collection[User]], key: str, data: dict[str, Any], url: str, now: datetime
+) -> list[Notice]:
+    """One thing that is told to some people as this kind, to others as that one: kind → people, nobody twice.
+
+    Rows and nothing else: the worker decides how they go out and writes the letters.
     """
     if not url_has_allowed_host_and_scheme(url, allowed_hosts=None) or not url.startswith("/"):
         raise ValueError(f"A notice leads to a path of this site, not to {url!r}.")
-    registry.get(kind)  # an unknown kind is a mistake of the caller's, not of the worker's
-    known = set(Notice.objects.filter(user__in=users, key=key).order_by().values_list("user_id", flat=True))
+    for kind in kinds:
+        registry.get(kind)  # an unknown one is a mistake of the caller's, not of the worker's
+    everybody = [user for users in kinds.values() for user in users]
+    known = set(Notice.objects.filter(user__in=everybody, key=key).order_by().values_list("user_id", flat=True))
     rows = [
         Notice(user_id=user.pk, kind=kind, key=key, data=data, url=url, created_at=now)
+        for kind, users in kinds.items()
         for user in users
         if user.pk not in known and user.is_active
     ]
