@@ -65,10 +65,13 @@ class Operation:
 
 @dataclass(frozen=True)
 class Figures:
-    """What one operation costs. Times in milliseconds."""
+    """What one operation costs. Times in milliseconds; `unit` is the CPU of the view that does nothing, just before and
+    just after it: a machine that others use, too, is not equally fast for a minute.
+    """
 
     name: str
     cpu: float
+    unit: float
     p50: float
     p95: float
     per_second: float
@@ -76,7 +79,7 @@ class Figures:
     target: float | None
 
 
-def measure(operation: Operation, servers: Servers, sessions: list[str]) -> Figures:
+def measure(operation: Operation, servers: Servers, sessions: list[str], *, nothing: Operation) -> Figures:
     """Run an operation alone, then by eight people at once; each time by the next person, who does it for the first
     or second time, as people do.
     """
@@ -84,24 +87,35 @@ def measure(operation: Operation, servers: Servers, sessions: list[str]) -> Figu
     for n in range(5):
         browser.sign_in(sessions[n % len(sessions)])
         operation.run(browser, n)
+    before, _ = _alone(nothing, servers, sessions, browser)
     browser.bytes = 0
+    cpu, walls = _alone(operation, servers, sessions, browser)
+    size = browser.bytes // operation.times
+    after, _ = _alone(nothing, servers, sessions, browser)
+    return Figures(
+        name=operation.name,
+        cpu=cpu,
+        unit=(before + after) / 2,
+        p50=statistics.median(walls),
+        p95=statistics.quantiles(walls, n=20)[18],
+        per_second=_throughput(operation, servers, sessions),
+        bytes=size,
+        target=operation.target,
+    )
+
+
+def _alone(operation: Operation, servers: Servers, sessions: list[str], browser: Browser) -> tuple[float, list[float]]:
+    """CPU of one run and the wall times of all, in milliseconds.
+
+    The kernel counts CPU in hundredths of a second; enough repetitions make them fine enough.
+    """
     before, walls = servers.cpu_seconds(), []
     for n in range(operation.times):
         browser.sign_in(sessions[(5 + n) % len(sessions)])
         begun = time.perf_counter()
         operation.run(browser, 1000 + n)
         walls.append((time.perf_counter() - begun) * 1000)
-    # The kernel counts CPU in hundredths of a second; enough repetitions make them fine enough.
-    cpu = (servers.cpu_seconds() - before) * 1000 / operation.times
-    return Figures(
-        name=operation.name,
-        cpu=cpu,
-        p50=statistics.median(walls),
-        p95=statistics.quantiles(walls, n=20)[18],
-        per_second=_throughput(operation, servers, sessions),
-        bytes=browser.bytes // operation.times,
-        target=operation.target,
-    )
+    return (servers.cpu_seconds() - before) * 1000 / operation.times, walls
 
 
 def _throughput(operation: Operation, servers: Servers, sessions: list[str]) -> float:
