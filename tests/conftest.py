@@ -8,20 +8,28 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from xdist.scheduler import LoadFileScheduling
 
 from accounts.models import College, Consortium, Role, User
 from cohorts.models import Cohort, Enrolment
 from tests import factories
 from tests.browsing import Inspector, chromium, watched
 
-# What these prove does not depend on the database or the broker: the second run of CI, on others, leaves them out.
+# What these prove does not depend on the database or the broker: scripts in a browser, rules over values, the file formats,
+# and refusals that `tests/walk/test_walk.py` meets on both. The second run of CI, on others, leaves them out.
 ONCE = (
     "tests/cohorts/test_completion.py",
     "tests/cohorts/test_schedule.py",
+    "tests/discussions/test_in_browser.py",
     "tests/documents/test_bundles.py",
     "tests/documents/test_containment.py",
+    "tests/documents/test_fillable.py",
     "tests/documents/test_tagged_pages.py",
     "tests/drafts/test_saver.py",
+    "tests/faults/test_typing.py",
+    "tests/hostile/test_browser.py",
+    "tests/hostile/test_inert.py",
+    "tests/house/test_compose.py",
     "tests/house/test_file_names.py",
     "tests/house/test_locking.py",
     "tests/house/test_supervisor.py",
@@ -29,8 +37,12 @@ ONCE = (
     "tests/journeys/test_keyboard.py",
     "tests/journeys/test_weight.py",
     "tests/knowledgechecks/test_content.py",
+    "tests/knowledgechecks/test_in_browser.py",
     "tests/knowledgechecks/test_scoring.py",
+    "tests/lessonplans/test_fields.py",
+    "tests/lessonplans/test_in_browser.py",
     "tests/lessonplans/test_parsing.py",
+    "tests/lessonplans/test_rows_in_browser.py",
     "tests/look/test_contrast.py",
     "tests/modules/test_archive.py",
     "tests/modules/test_bad_folder.py",
@@ -44,15 +56,31 @@ ONCE = (
     "tests/surveys/test_content.py",
     "tests/surveys/test_in_browser.py",
     "tests/surveys/test_questions.py",
+    "tests/walk/test_accounts.py",
+    "tests/walk/test_extra_fields.py",
+    "tests/walk/test_foreign.py",
+    "tests/walk/test_headers.py",
 )
 
 
-# Started first, so that at the end no process waits for another one's hundreds of seconds.
-LONGEST = ("tests/journeys/", "tests/faults/")
+# One process takes these, since they share an installation that takes half a minute to make; and they come first, so that
+# at the end nobody waits for hundreds of seconds of one process.
+INSTALLED = ("tests/journeys/", "tests/faults/")
+
+
+class BesideTheInstallation(LoadFileScheduling):
+    """A file of tests is one process's, and so are all that need the installation."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "installation" if nodeid.startswith(INSTALLED) else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
+    return BesideTheInstallation(config, log)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+    items.sort(key=lambda item: not item.nodeid.startswith(INSTALLED))
     if os.environ.get("TESTS_ONCE_RAN") != "1":
         return
     left_out = [item for item in items if item.nodeid.startswith(ONCE)]

@@ -33,3 +33,5 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     )
 
 SECOND_FACTOR_REQUIRED = False  # asked for in the tests that are about it
+# Every test client starts the middleware anew; without this it would list and stat all static files each time.
+WHITENOISE_AUTOREFRESH = True

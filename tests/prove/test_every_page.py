@@ -1,16 +1,34 @@
 """The whole course in a real browser: axe finds nothing on any page, light and dark, wide and on a phone; nothing scrolls sideways."""
 
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.browsing import Inspector
-from tests.journeys.fixtures import browser, open_page, site
+from tests.browsing import CROSSED, Inspector
+from tests.journeys.fixtures import browser, open_page, production, site
 from tests.journeys.installation import Installation, close_shared
+from tests.journeys.test_accessibility import (
+    test_an_ended_session_asks_without_a_barrier,
+    test_facilitators_pages_have_no_barrier,
+    test_pages_with_something_going_on_have_no_barrier,
+    test_participants_pages_have_no_barrier,
+    test_people_at_every_point_meet_no_barrier,
+    test_refusals_have_no_barrier,
+    test_staff_pages_have_no_barrier,
+    test_visitors_pages_have_no_barrier,
+)
 from tests.prove.conftest import Say
 
-__all__ = ["browser", "open_page", "site"]
+# The walks of the suite, which looks at each page twice, come along: here they are seen in all four looks.
+__all__ = [
+    "browser", "open_page", "production", "site",
+    "test_an_ended_session_asks_without_a_barrier", "test_facilitators_pages_have_no_barrier",
+    "test_pages_with_something_going_on_have_no_barrier", "test_participants_pages_have_no_barrier",
+    "test_people_at_every_point_meet_no_barrier", "test_refusals_have_no_barrier",
+    "test_staff_pages_have_no_barrier", "test_visitors_pages_have_no_barrier",
+]  # fmt: skip
 pytestmark = [pytest.mark.prove, pytest.mark.browser]
 
 
@@ -18,6 +36,13 @@ pytestmark = [pytest.mark.prove, pytest.mark.browser]
 def _close() -> Any:
     yield
     close_shared()
+
+
+@pytest.fixture
+def inspector() -> Iterator[Inspector]:
+    inspector = Inspector(CROSSED)
+    yield inspector
+    assert not inspector.found, "\n".join(inspector.found)
 
 
 def test_no_page_of_the_course_has_a_barrier(
