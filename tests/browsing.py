@@ -33,8 +33,9 @@ def chromium() -> Iterator[Any]:
         if os.environ.get("REQUIRE_BROWSER") == "1":
             pytest.fail("There is no Chromium, and REQUIRE_BROWSER=1 asks for one.")
         pytest.skip("There is no Chromium on this machine (apt-get install chromium).")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=15_000)  # as good as for ever on a machine of ours, and not too short for a slow one
     before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     try:

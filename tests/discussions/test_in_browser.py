@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from playwright.sync_api import expect
 
 from discussions.models import Post
 from foundation.drafts.models import Draft
@@ -64,7 +65,7 @@ def test_write_reload_send_reply(page_of, people, live_server):
         == "<p>At the shop I learned what <strong>turnover</strong> was. It cost a vacation.</p>"
     )
     assert not Draft.objects.exists()
-    assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('wbl-copy')).length") == 0
+    page.wait_for_function("!Object.keys(localStorage).some((key) => key.startsWith('wbl-copy'))")
 
     page.get_by_role("link", name="Reply to Casey Person").click()
     reply = page.get_by_role("textbox", name="Your reply to Casey Person")
@@ -104,7 +105,7 @@ def test_by_keyboard_alone(page_of, people):
     page.keyboard.type("- one")
     page.keyboard.press("Enter")
     page.keyboard.type("two")
-    assert page.locator(".ProseMirror li").count() == 2
+    expect(page.locator(".ProseMirror li")).to_have_count(2)
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Post"
     page.keyboard.press("Shift+Tab")
@@ -122,7 +123,7 @@ def test_a_link_is_set_in_place(page_of, people):
     page.keyboard.press("Control+k")
     page.get_by_label("Link address").fill("example.org/county")
     page.keyboard.press("Enter")
-    assert page.locator(".ProseMirror a").get_attribute("href") == "https://example.org/county"
+    expect(page.locator(".ProseMirror a")).to_have_attribute("href", "https://example.org/county")
     saved(page, "example.org")
     assert not Post.objects.exists()
 

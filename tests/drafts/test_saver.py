@@ -214,7 +214,7 @@ def test_an_ended_session_asks_in_place_and_then_saves(opened, server):
     says(page, "Saved ")
     assert server.body == "words before the session ended, and after"
     assert page.locator(".sign-in-panel").count() == 0
-    assert page.evaluate("document.activeElement.id") == "box"  # where the words are, not the top of the page
+    page.wait_for_function("document.activeElement.id === 'box'")  # where the words are, not the top of the page
     assert server.sent == []
 
 

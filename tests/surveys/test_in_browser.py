@@ -54,8 +54,8 @@ def test_on_a_phone_all_is_answered_saved_reloaded_and_submitted(open_page):
     page.wait_for_timeout(1200)
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     page.reload()
-    assert page.locator('[name="q-explain-now"][value="3"]').is_checked()
-    assert page.locator('[name="q-why"]').input_value() == FULL["why"]
+    expect(page.locator('[name="q-explain-now"][value="3"]')).to_be_checked()
+    expect(page.locator('[name="q-why"]')).to_have_value(FULL["why"])
     page.get_by_role("button", name="Submit the survey").click()
     page.get_by_text("Thank you.").wait_for()
     kept = Response.objects.get()
@@ -82,7 +82,7 @@ def test_what_is_missing_is_listed_and_its_link_leads_there(open_page):
     page.get_by_role("button", name="Submit the survey").click()
     page.get_by_role("heading", name="3 questions to finish").wait_for()
     page.get_by_role("link", name="Question 3").click()
-    assert page.evaluate("document.querySelector(':target').id") == "q-pages"
+    page.wait_for_function("document.querySelector('#q-pages:target')")
 
 
 def test_two_windows_meet_where_both_answered_the_same(open_page):
@@ -91,7 +91,7 @@ def test_two_windows_meet_where_both_answered_the_same(open_page):
     saved(first)
     answer(second, "pages", 2)
     saved(second)  # another question: taken over without a word
-    assert second.locator('[name="q-why"]').input_value() == "from the first"
+    expect(second.locator('[name="q-why"]')).to_have_value("from the first")
     answer(first, "why", "from the first, later")
     first.get_by_text(re.compile(r"^Saved")).wait_for()
     first.wait_for_timeout(1500)
