@@ -129,3 +129,10 @@ def test_a_missing_library_is_named_with_the_command_that_brings_it():
     assert "apt-get install libpango-1.0-0 libpangoft2-1.0-0" in text
     assert "brew install pango" in "\n".join(setup.how_to_get(missing, "darwin"))
     assert setup.missing_libraries() == []
+
+
+def test_the_installer_is_pinned_like_everything_it_installs():
+    version, *hashes = setup.pin_of("uv").splitlines()
+    assert version.startswith("uv==")
+    assert hashes
+    assert all(line.strip().startswith("--hash=sha256:") for line in hashes)
