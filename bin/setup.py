@@ -99,7 +99,9 @@ def make_venv() -> None:
 def pin_of(package: str) -> str:
     """The lines of the development lock that pin this package: its version and its hashes."""
     found = re.search(rf"^{re.escape(package)}==.*?[^\\]$", LOCKS["dev"].read_text(), re.MULTILINE | re.DOTALL)
-    return found.group() if found else ""
+    if found is None:
+        stop(f"{LOCKS['dev'].name} does not pin {package}. Resolve it anew: make lock")
+    return found.group()
 
 
 def install_with_uv(lock: Path) -> bool:

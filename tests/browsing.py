@@ -3,7 +3,7 @@
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,11 +12,12 @@ import pytest
 CSP = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 ALL = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+Looks = tuple[tuple[int, str, dict[str, Any]], ...]
 # Both widths and both schemes; the suite is content with that, and `make prove` also crosses them.
-LOOKS = ((1280, "light", ALL), (390, "dark", ALL))
+LOOKS: Looks = ((1280, "light", ALL), (390, "dark", ALL))
 # Of a second scheme at the same width only colors can be other, and of those only this rule speaks.
 COLORS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
-CROSSED = (*LOOKS, (1280, "dark", COLORS), (390, "light", COLORS))
+CROSSED: Looks = (*LOOKS, (1280, "dark", COLORS), (390, "light", COLORS))
 RUN = "async (options) => (await axe.run(options)).violations.map((v) => [v.id, v.nodes.slice(0, 3).map((n) => n.html.slice(0, 200) + ' ' + n.failureSummary)])"
 
 
@@ -73,11 +74,11 @@ def saved(page: Any) -> None:
 class Inspector:
     """Looks at a page as it is now in each look, and notes what axe finds and what does not fit."""
 
-    def __init__(self, looks: Iterable[tuple[int, str, Any]] = LOOKS) -> None:
+    def __init__(self, looks: Looks = LOOKS) -> None:
         from axe_playwright_python.sync_playwright import Axe
 
         self.axe: str = Axe().axe_script
-        self.looks = tuple(looks)
+        self.looks = looks
         self.found: list[str] = []
 
     def look(self, page: Any, name: str) -> None:

@@ -13,7 +13,7 @@ from xdist.scheduler import LoadFileScheduling
 from accounts.models import College, Consortium, Role, User
 from cohorts.models import Cohort, Enrolment
 from tests import factories
-from tests.browsing import Inspector, chromium, watched
+from tests.browsing import LOOKS, Inspector, Looks, chromium, watched
 
 # What these prove does not depend on the database or the broker: scripts in a browser, rules over values, the file formats,
 # and refusals that `tests/walk/test_walk.py` meets on both. The second run of CI, on others, leaves them out.
@@ -240,7 +240,12 @@ def page_of(browser: Any, live_server: Any, as_: SignedIn) -> Iterator[Callable[
 
 
 @pytest.fixture
-def inspector() -> Iterator[Inspector]:
-    inspector = Inspector()
+def looks() -> Looks:
+    return LOOKS
+
+
+@pytest.fixture
+def inspector(looks: Looks) -> Iterator[Inspector]:
+    inspector = Inspector(looks)
     yield inspector
     assert not inspector.found, "\n".join(inspector.found)
