@@ -5,6 +5,9 @@ PYTEST ?= -n 2 --no-loadscope-reorder
 TEMPLATES = $(shell find templates -name '*.html')
 CODE := $(wildcard wbl_course reports classroom discussions knowledgechecks lessonplans surveys cohorts modules foundation accounts tests bench bin) manage.py gunicorn.conf.py
 
+# Every process would compile some 1,200 files anew, which takes longer than all else it does at its start.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: setup setup-dev run test checks check fix migrate bench prove lock help
 
 help:  ## What there is

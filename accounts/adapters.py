@@ -1,27 +1,38 @@
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from django.conf import settings
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts.models import Role, User
 
 
-class Backend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no types
-    """Sign-in by e-mail; the person of a request arrives in one query with college and what kinds of role they hold."""
-
-    def get_user(self, user_id: int) -> User | None:
-        roles = Role.objects.filter(user=OuterRef("pk"))
-        people = User.objects.select_related("college").annotate(
+@cache
+def _people() -> QuerySet[User]:
+    """Composed once: each request asks for its person, and putting this together took longer than the answer."""
+    roles = Role.objects.filter(user=OuterRef("pk"))
+    return (
+        User.objects.select_related("college")
+        .annotate(
             has_role=Exists(roles),
             may_facilitate=Exists(roles.filter(kind=Role.Kind.FACILITATOR)),
             may_report=Exists(roles.exclude(kind=Role.Kind.FACILITATOR)),
         )
-        return people.filter(pk=user_id, is_active=True).first()
+        .filter(is_active=True)
+        .order_by()
+    )
+
+
+class Backend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no types
+    """Sign-in by e-mail; the person of a request arrives in one query with college and what kinds of role they hold."""
+
+    def get_user(self, user_id: int) -> User | None:
+        return next(iter(_people().filter(pk=user_id)), None)
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types

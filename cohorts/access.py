@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
@@ -54,15 +55,17 @@ class Place:
         return self.enrolment is not None
 
 
+@cache
+def _taken() -> QuerySet[Enrolment]:
+    """Composed once: every page of a cohort asks for it, and putting it together took as long as the answer."""
+    heavy = [f"cohort__{field}" for field in HEAVY]
+    return Enrolment.objects.active().select_related("cohort__consortium", "cohort__edition").defer(*heavy).order_by()
+
+
 def place(request: HttpRequest, slug: str) -> Place:
     """The cohort for someone who takes or facilitates it."""
     user = signed_in(request)
-    enrolments = Enrolment.objects.active().filter(user=user, cohort__slug=slug).order_by()
-    enrolment = (
-        enrolments.select_related("cohort__consortium", "cohort__edition")
-        .defer(*(f"cohort__{f}" for f in HEAVY))
-        .first()
-    )
+    enrolment = next(iter(_taken().filter(user=user, cohort__slug=slug)), None)
     if enrolment is not None:
         cohort = enrolment.cohort
         enrolment.user = user
