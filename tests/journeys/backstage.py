@@ -1,5 +1,7 @@
 """What journeys prepare or look up behind the stage, in a process with the installation's settings: lines of JSON in, lines of JSON out."""
 
+import contextlib
+import io
 import json
 import os
 import sys
@@ -352,6 +354,16 @@ def mail_leases_end() -> None:
 
     Mail.objects.filter(state="claimed").update(lease_until=timezone.now() - timedelta(seconds=1))
     current_app.send_task("foundation.notices.tasks.sweep")
+
+
+def check_invariants() -> str:
+    """What `manage.py check_invariants` prints, without starting a process for it."""
+    from django.core.management import call_command
+
+    told = io.StringIO()
+    with contextlib.suppress(SystemExit):  # it ends so when something is broken, and has said what
+        call_command("check_invariants", stdout=told)
+    return told.getvalue()
 
 
 def main(functions: Mapping[str, Any]) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 import django
 
 from tests.journeys import backstage
-from tests.journeys.backstage import outline, right_answers, session
+from tests.journeys.backstage import check_invariants, outline, right_answers, session
 
-__all__ = ["outline", "right_answers", "session"]
+__all__ = ["check_invariants", "outline", "right_answers", "session"]
 
 
 def crew(cohort: str, count: int) -> list[dict[str, Any]]:
