@@ -20,7 +20,7 @@ LOOKS: Looks = ((1280, "light", ALL), (390, "dark", ALL))
 # Of a second scheme at the same width only colors can be other, and of those only this rule speaks.
 COLORS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, **FOUND}
 CROSSED: Looks = (*LOOKS, (1280, "dark", COLORS), (390, "light", COLORS))
-RUN = "async (options) => (await axe.run(options)).violations.map((v) => [v.id, v.nodes.slice(0, 3).map((n) => n.html.slice(0, 200) + ' ' + n.failureSummary)])"
+RUN = "async ([within, options]) => (await axe.run(within, options)).violations.map((v) => [v.id, v.nodes.slice(0, 3).map((n) => n.html.slice(0, 200) + ' ' + n.failureSummary)])"
 
 
 @contextmanager
@@ -83,7 +83,8 @@ class Inspector:
         self.looks = looks
         self.found: list[str] = []
 
-    def look(self, page: Any, name: str) -> None:
+    def look(self, page: Any, name: str, within: str = "html") -> None:
+        """`within` names the part that is new, where the rest of a long page was looked at before."""
         page.evaluate(self.axe)
         for width, scheme, options in self.looks:
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
@@ -92,7 +93,7 @@ class Inspector:
             page.set_viewport_size(
                 {"width": width, "height": 1000 + page.evaluate("document.documentElement.scrollHeight")}
             )
-            for rule, nodes in page.evaluate(RUN, options):
+            for rule, nodes in page.evaluate(RUN, [within, options]):
                 self.found += [f"{name} at {width}, {scheme}: {rule} {node}" for node in nodes]
         page.set_viewport_size({"width": 320, "height": 900})
         sideways = page.evaluate("document.documentElement.scrollWidth - innerWidth")

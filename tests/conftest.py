@@ -69,9 +69,14 @@ ONCE = (
 # Django and the tests' own modules stay for good; to look them through every 700 objects costs a fifteenth of the time.
 gc.set_threshold(200_000, 50, 100)
 
-# One process takes these, since they share an installation that takes half a minute to make; and they come first, so that
-# at the end nobody waits for hundreds of seconds of one process.
+# One process takes these, since they share an installation that takes half a minute to make. They come first and the other
+# long files after them, so that at the end nobody waits for minutes of one process.
 INSTALLED = ("tests/journeys/", "tests/faults/")
+LONG = ("_in_browser.py", "tests/walk/", "tests/drafts/", "tests/hostile/", "tests/house/", "tests/documents/")
+
+
+def _turn(item: pytest.Item) -> int:
+    return 0 if item.nodeid.startswith(INSTALLED) else 1 if any(part in item.nodeid for part in LONG) else 2
 
 
 class BesideTheInstallation(LoadFileScheduling):
@@ -86,7 +91,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileSche
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: not item.nodeid.startswith(INSTALLED))
+    items.sort(key=_turn)
     if os.environ.get("TESTS_ONCE_RAN") != "1":
         return
     left_out = [item for item in items if item.nodeid.startswith(ONCE)]
@@ -248,6 +253,12 @@ def page_of(browser: Any, live_server: Any, as_: SignedIn) -> Iterator[Callable[
 @pytest.fixture
 def looks() -> Looks:
     return LOOKS
+
+
+@pytest.fixture
+def looks_at_a_desk() -> Looks:
+    """For the pages of those who work at one; `make prove` looks at these as at all others."""
+    return LOOKS[:1]
 
 
 @pytest.fixture

@@ -69,7 +69,7 @@ def test_pages_with_something_going_on_have_no_barrier(site: Installation, open_
     go(page, f"{FIRST}/discussion/")
     page.get_by_role("link", name="Reply").first.click()
     expect(page.locator("article .editor")).to_be_visible()
-    inspector.look(page, "discussion, writing a reply")
+    inspector.look(page, "discussion, writing a reply", within="article:has(.editor)")
     page.goto(
         f"{FIRST}/discussion/posts/{site.backstage('thread', cohort='fall-2026', item='what-wbl-is/discussion')}/replies/"
     )
@@ -128,7 +128,8 @@ def test_visitors_pages_have_no_barrier(site: Installation, open_page, inspector
     inspector.walk(page, [*VISITOR, site.backstage("certificate"), site.backstage("invitation")])
 
 
-def test_facilitators_pages_have_no_barrier(site: Installation, open_page, inspector) -> None:
+def test_facilitators_pages_have_no_barrier(site: Installation, open_page, inspector, looks_at_a_desk) -> None:
+    inspector.looks = looks_at_a_desk
     page = open_page("facilitator@demo.example")
     inspector.walk(page, [*FACILITATOR, *site.backstage("reviews", cohort="fall-2026")])
 
@@ -141,5 +142,8 @@ def test_facilitators_pages_have_no_barrier(site: Installation, open_page, inspe
         ("admin@demo.example", ADMINISTRATOR),
     ],
 )
-def test_staff_pages_have_no_barrier(email: str, addresses: tuple[str, ...], open_page, inspector) -> None:
+def test_staff_pages_have_no_barrier(
+    email: str, addresses: tuple[str, ...], open_page, inspector, looks_at_a_desk
+) -> None:
+    inspector.looks = looks_at_a_desk
     inspector.walk(open_page(email), addresses)

@@ -42,6 +42,11 @@ def looks() -> Looks:
     return CROSSED
 
 
+@pytest.fixture
+def looks_at_a_desk() -> Looks:
+    return CROSSED
+
+
 def test_no_page_of_the_course_has_a_barrier(
     site: Installation, open_page: Any, inspector: Inspector, say: Say
 ) -> None:
