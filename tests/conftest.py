@@ -55,7 +55,6 @@ ONCE = (
     "tests/modules/test_markdown.py",
     "tests/richtext/test_cleaning.py",
     "tests/surveys/test_content.py",
-    "tests/surveys/test_hostile.py",
     "tests/surveys/test_in_browser.py",
     "tests/surveys/test_questions.py",
     "tests/walk/test_accounts.py",
