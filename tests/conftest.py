@@ -68,8 +68,8 @@ ONCE = (
 # Django and the tests' own modules stay for good; to look them through every 700 objects costs a fifteenth of the time.
 gc.set_threshold(200_000, 50, 100)
 
-# One process takes these, since they share an installation that takes half a minute to make. They come first and the other
-# long files after them, so that at the end nobody waits for minutes of one process.
+# One process takes all of a folder, since they share an installation that takes half a minute to make. They come first and the
+# other long files after them, so that at the end nobody waits for minutes of one process.
 INSTALLED = ("tests/journeys/", "tests/faults/")
 LONG = ("_in_browser.py", "tests/walk/", "tests/drafts/", "tests/hostile/", "tests/house/", "tests/documents/")
 
@@ -79,10 +79,10 @@ def _turn(item: pytest.Item) -> int:
 
 
 class BesideTheInstallation(LoadFileScheduling):
-    """A file of tests is one process's, and so are all that need the installation."""
+    """A file of tests is one process's, and so is a folder of those that need the installation."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return "installation" if nodeid.startswith(INSTALLED) else super()._split_scope(nodeid)
+        return next((folder for folder in INSTALLED if nodeid.startswith(folder)), super()._split_scope(nodeid))
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
