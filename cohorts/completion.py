@@ -218,7 +218,7 @@ def evaluate(
             is_waived = item.key in waived
             turn = Turn.NOBODYS if is_waived else _turn(item.key, have, counts)
             standing = ItemStanding(item, have, locked=why, overridden=is_waived, turn=turn)
-            if standing.begun and not locked:
+            if why and not locked and standing.begun:
                 standing = replace(standing, locked="")
             items.append(standing)
             if not standing.passable and not waits_for and item.kind not in free:

@@ -33,7 +33,7 @@ class ItemOutline:
     was: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def key(self) -> str:
         return f"{self.module}/{self.slug}"
 
