@@ -1,23 +1,18 @@
-"""Several at the same moment, on a database that really has several connections."""
+"""Several at the same moment, each on a connection of its own."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
 from django.core import mail as outbox
-from django.db import connection, connections
+from django.db import connections
 from django.utils import timezone
 
 from foundation.notices import actions
 from foundation.notices.models import Mail, Notice
 
 AT_ONCE = 6
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        connection.vendor == "sqlite", reason="the tests' SQLite lives in memory and has one connection"
-    ),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def at_once(act):
