@@ -172,7 +172,7 @@ def clean(markup: str) -> str:
     spaced = _CELL_END.sub(" </span>", _CONTROLS.sub("", markup))
     renamed = _ALIASES.sub(lambda m: f"<{m[1]}{_TAGS_OF[m[2].lower()]}", spaced)
     flat = _EMPTY.sub("", "".join(_flatten(_cleaner.clean(renamed)).out)).strip()
-    return flat if not flat or _HAS_BLOCK.search(flat) else f"<p>{flat}</p>"
+    return flat if not flat or _HAS_BLOCK.search(flat) else _EMPTY.sub("", f"<p>{flat}</p>")
 
 
 def _nests_beyond_reason(markup: str) -> bool:

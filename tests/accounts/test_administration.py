@@ -48,3 +48,7 @@ def test_an_address_that_was_replaced_opens_the_account_no_longer(
     Client().post(RESET, {"email": old})
     assert not any("/reset/key/" in mail.text for mail in Mail.objects.filter(to=old))
     assert Entry.objects.get(action="person.rights").detail == {"email": "moved@example.org"}
+
+
+def test_site_administration_names_the_icon_so_that_no_browser_asks_for_one_that_is_not_there(as_, administrator):
+    assert b'<link rel="icon"' in as_(administrator).get("/admin/").content

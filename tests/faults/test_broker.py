@@ -50,6 +50,11 @@ def test_ten_pdfs_asked_for_without_a_broker_are_made_when_it_is_back(site: Inst
     people = [(Browser(site, each["email"]), each["subject"]) for each in wanted]
     for browser, _ in people:
         browser.ask("/settings/")  # gives the token
+    letter = site.backstage("mail", email="first@college.example")
+    until(
+        lambda: site.backstage("mails", pks=[letter])[0]["state"] == "sent",
+        f"the worker has begun, and a broker to lose\n{site.log('worker')}",
+    )
     site.take_broker_away()
     for browser, subject in people:
         begun = time.monotonic()
