@@ -1,6 +1,6 @@
 PYTHON ?= python3
 VENV := .venv/bin
-# One process more than there are cores, since many tests wait: for a browser, a worker, a pause in typing. PYTEST="-n 0 -x" and the like narrow a run.
+# Three processes keep two cores busy, since many tests wait: for a browser, a worker, a pause in typing. PYTEST="-n 0 -x" and the like narrow a run.
 PYTEST ?= -n 3 --no-loadscope-reorder
 TEMPLATES = $(shell find templates -name '*.html')
 CODE := $(wildcard wbl_course reports classroom discussions knowledgechecks lessonplans surveys cohorts modules foundation accounts tests bench bin) manage.py gunicorn.conf.py
